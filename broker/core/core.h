@@ -1,0 +1,68 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker/core/claims.h"
+#include "broker/core/event.h"
+#include "broker/core/image.h"
+#include "broker/core/ledger.h"
+#include "broker/core/rule_runner.h"
+#include "broker/core/timers.h"
+#include "devices/catalog.h"
+#include "rules/rule_set.h"
+
+/// The coordinator: it orders the parts and decides nothing itself.
+///
+/// Threading: one thread. Determinism: the same image, rules and events give byte-equal outcomes.
+namespace attune::core {
+
+struct Options {
+  bool observe = false;  ///< compute everything, command nothing
+};
+
+/// Everything a start begins with, from the store; see store::Recovered.
+struct Restored {
+  Revision next{};  ///< first revision to give out
+  CommandId last_command{};
+  std::vector<StateRow> state;
+  std::vector<Change> tail;
+  std::vector<Command> commands;
+  std::vector<Claim> claims;
+  std::vector<Base> bases;
+  std::vector<RuleState> rules;
+  std::vector<Timer> timers;
+};
+
+class Core {
+ public:
+  /// `catalog` is the loop's; discovery reaches it through the normaliser before the event does.
+  Core(devices::Catalog& catalog, Options options);
+  ~Core();
+
+  /// Before the first step. Rules are not part of it: RulesLoaded follows.
+  void restore(Restored restored);
+
+  /// Deadlines at or before `event.at` fire first, then the event. `out` is appended to.
+  void step(const Event& event, Outcome& out);
+
+  /// Instant::steady of the next deadline; empty: none armed.
+  [[nodiscard]] std::optional<Millis> next_deadline() const;
+  /// The last revision given out.
+  [[nodiscard]] Revision head() const;
+
+  // What is, for the API and for `why`. Valid until the next step.
+  [[nodiscard]] const Image& image() const;
+  [[nodiscard]] Image& image();
+  [[nodiscard]] const Claims& claims() const;
+  [[nodiscard]] const Ledger& ledger() const;
+  [[nodiscard]] const RuleRunner& rules() const;
+  [[nodiscard]] const rules::RuleSet& rule_set() const;
+  [[nodiscard]] const devices::Catalog& catalog() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace attune::core

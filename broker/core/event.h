@@ -1,0 +1,103 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "devices/dialect.h"
+#include "devices/model/instant.h"
+#include "devices/model/records.h"
+#include "rules/rule_set.h"
+
+/// What can happen to the core, and what it answers. Both are data: whoever keeps the events can
+/// replay every decision.
+namespace attune::core {
+
+/// A device's message, decoded. Views live as long as the call of step().
+struct MessageArrived {
+  Arrival arrival = Arrival::live;
+  std::string_view topic;
+  const devices::Decoded* decoded = nullptr;
+};
+
+/// Number of a request, given by the shell; comes back in the Reply.
+enum class RequestId : std::uint64_t {};
+
+/// A person (or program) wants a value: a claim at `person`, or a setting.
+struct WriteRequest {
+  RequestId id{};
+  AttributePath path;
+  Value value;
+  std::optional<Revision> if_revision;
+  std::optional<Millis> hold;  ///< empty: by the rules' `manual`
+  std::string who;             ///< for `why`: "cli", "http", "mqtt", ...
+  std::string reason;
+};
+struct ReleaseRequest {
+  RequestId id{};
+  AttributePath path;
+  std::string who;
+};
+/// enable, disable, shadow; with `duration` it ends by itself.
+struct RuleModeRequest {
+  RequestId id{};
+  RuleId rule;
+  RuleMode mode = RuleMode::enabled;
+  std::optional<Millis> duration;
+  std::string who;
+};
+/// The sender gave these commands to the broker, which acknowledged them.
+struct CommandsSent {
+  std::vector<CommandId> ids;
+};
+struct LinkChanged {
+  bool up = false;
+};
+/// A rule set was loaded; it replaces the one before in this one step.
+struct RulesLoaded {
+  std::shared_ptr<const rules::RuleSet> set;
+};
+/// Nothing but time: deadlines fire.
+struct Tick {};
+
+struct Event {
+  Instant at;
+  std::variant<Tick, MessageArrived, WriteRequest, ReleaseRequest, RuleModeRequest, CommandsSent,
+               LinkChanged, RulesLoaded>
+      what;
+};
+
+/// Commands of one device that travel together: one message where its dialect can.
+struct Dispatch {
+  DeviceIndex device{};
+  std::vector<CommandId> commands;
+  std::vector<devices::Reading> values;  ///< parallel to `commands`
+};
+
+/// The answer to a request; it leaves after the commit.
+struct Reply {
+  RequestId id{};
+  enum class Result : std::uint8_t { accepted, conflict, rejected } result = Result::accepted;
+  Revision revision{};                ///< accepted: of the claim or setting; conflict: the current
+  std::optional<CommandId> command;   ///< the command it led to, if any
+  Value current;                      ///< of a conflict
+  std::string code;                   ///< of a rejection: unknown_device, unknown_attribute,
+                                      ///< read_only, type, range, value, unknown_rule
+  std::string message;
+};
+
+/// What one step wants done: first make `changes` and `writes` durable, then the rest.
+struct Outcome {
+  std::vector<Change> changes;
+  std::vector<Write> writes;
+  std::vector<Dispatch> dispatches;
+  std::vector<Reply> replies;
+  std::vector<devices::Rejection> rejections;
+  /// Whether it must be committed before anything leaves, or may wait for the commit interval.
+  [[nodiscard]] bool urgent() const { return !dispatches.empty() || !replies.empty(); }
+  void clear();
+};
+
+}  // namespace attune::core

@@ -1,0 +1,67 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "devices/catalog.h"
+#include "devices/derive.h"
+#include "devices/model/records.h"
+#include "rules/state_view.h"
+
+/// State and versions in memory: the fold of the log.
+namespace attune::core {
+
+/// One attribute, by AttributeId; StateRow without its path.
+struct AttributeState {
+  Value value;
+  Revision revision{};
+  std::uint64_t version = 0;
+  Instant at;
+  Quality quality = Quality::good;
+  Origin origin = Origin::device;
+  Cause cause;
+  Revision context{};
+  Value desired;
+  std::string desired_by;
+  Revision desired_revision{};
+  bool folded = true;  ///< false: changed since the last fold
+};
+
+struct DeviceState {
+  Availability availability = Availability::unknown;
+  Revision revision{};   ///< of the last change of availability
+  Instant at;
+  bool fresh = false;    ///< has said something live since it (re)joined
+  devices::Derived derived;
+};
+
+class Image final : public rules::StateView {
+ public:
+  explicit Image(const devices::Catalog& catalog) : catalog_(catalog) {}
+
+  /// Unknown while the device is offline, as rules read it.
+  [[nodiscard]] const Value& value(AttributeId attribute) const override;
+  [[nodiscard]] const AttributeState& at(AttributeId attribute) const;
+  [[nodiscard]] const DeviceState& device(DeviceIndex device) const;
+
+  /// Folds a committed or stepped change of kind state, setting, desired or liveness; others are
+  /// ignored. The only way in which the image changes.
+  void apply(const Change& change, AttributeTable& table);
+  void restore(const StateRow& row, AttributeTable& table);
+  void mark_fresh(DeviceIndex device, bool fresh);
+  void derive(DeviceIndex device);
+
+  /// Rows changed since the last call, for the store's fold.
+  [[nodiscard]] std::vector<StateRow> take_unfolded();
+  [[nodiscard]] StateRow row(AttributeId attribute) const;
+
+ private:
+  AttributeState& slot(AttributeId attribute);
+  DeviceState& device_slot(DeviceIndex device);
+
+  const devices::Catalog& catalog_;
+  std::vector<AttributeState> attributes_;
+  std::vector<DeviceState> devices_;
+  std::vector<AttributeId> unfolded_;
+};
+
+}  // namespace attune::core

@@ -1,0 +1,37 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "devices/model/records.h"
+#include "rules/machine.h"
+#include "rules/rule_set.h"
+
+/// The rules' memory: where each rule stands.
+namespace attune::core {
+
+class RuleRunner {
+ public:
+  struct Standing {
+    RuleState state;
+    rules::Observed seen;  ///< how its condition last evaluated, for people
+  };
+  [[nodiscard]] const rules::RuleSet& set() const { return *set_; }
+  /// By the rule's index in the set.
+  [[nodiscard]] const Standing& at(std::uint32_t rule) const { return standing_[rule]; }
+  [[nodiscard]] Standing& at(std::uint32_t rule) { return standing_[rule]; }
+  /// What counts: a person's choice before the file's.
+  [[nodiscard]] RuleMode mode(std::uint32_t rule) const;
+
+  /// Keeps the memory of rules whose fingerprint is unchanged. Returns the states of rules that
+  /// are gone or changed, which no longer hold.
+  std::vector<RuleState> replace(std::shared_ptr<const rules::RuleSet> set);
+  void restore(RuleState state);
+
+ private:
+  std::shared_ptr<const rules::RuleSet> set_ = std::make_shared<rules::RuleSet>();
+  std::vector<Standing> standing_;
+  std::vector<RuleState> restored_;  // until the first replace()
+};
+
+}  // namespace attune::core

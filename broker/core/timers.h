@@ -1,0 +1,34 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/core/event.h"
+#include "devices/model/records.h"
+
+/// Deadlines as data: one per (kind, subject), each stored in the turn that armed it.
+namespace attune::core {
+
+class Timers {
+ public:
+  using Key = std::pair<TimerKind, std::string>;
+
+  /// Arms or re-arms, and writes it to `out`.
+  void arm(TimerKind kind, std::string subject, Millis due, Outcome& out);
+  /// Nothing when it was not armed.
+  void cancel(TimerKind kind, const std::string& subject, Outcome& out);
+  [[nodiscard]] std::optional<Millis> due(TimerKind kind, const std::string& subject) const;
+  [[nodiscard]] std::optional<Millis> next() const;
+  /// Takes the earliest timer due at or before `now`; ties by key.
+  std::optional<Timer> pop(Millis now, Outcome& out);
+  void restore(const Timer& timer);
+  [[nodiscard]] std::size_t size() const { return by_key_.size(); }
+
+ private:
+  std::map<Key, Millis> by_key_;
+  std::map<std::pair<Millis, Key>, char> by_due_;
+};
+
+}  // namespace attune::core

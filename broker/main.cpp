@@ -1,0 +1,3 @@
+#include "broker/cli/cli.h"
+
+int main(int argc, char** argv) { return attune::cli::run(argc, argv); }

@@ -1,0 +1,63 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/model/attribute_table.h"
+#include "devices/model/device.h"
+
+/// Every device that is known, from discovery, from the devices file, or from its first message.
+namespace attune::devices {
+
+/// What a devices file says of a device beside its wire mapping; fields left empty add nothing.
+struct DeviceEntry {
+  DeviceId id;
+  std::string label, area, dialect, topic;
+  std::vector<std::string> tags, capabilities;
+  std::optional<bool> foreign_is_person;
+};
+
+/// Threading: owned by the loop's thread. Determinism: ids depend only on the order of calls.
+class Catalog {
+ public:
+  /// The id for a device that its bridge calls `name`: folded (names.h), and told apart from any
+  /// other name that folds alike by a suffix. The same (dialect, name) always gives the same id.
+  DeviceId id_for(std::string_view dialect, std::string_view name);
+
+  /// Adds or replaces what discovery says; what a devices file says stays on top.
+  /// True when anything that rules or people see of it differs from before.
+  bool describe(DeviceInfo info);
+  /// Adds one attribute that a message made certain; false when it was known as such.
+  bool add_attribute(DeviceIndex device, AttributeInfo attribute);
+  void remove(const DeviceId& id);
+  /// What the devices files say, replacing all earlier entries.
+  void set_entries(std::vector<DeviceEntry> entries);
+
+  [[nodiscard]] const DeviceSet& devices() const { return devices_; }
+  [[nodiscard]] const DeviceInfo* find(std::string_view id) const;
+  [[nodiscard]] const DeviceInfo* device(DeviceIndex index) const;
+  /// Null for a raw or unknown attribute.
+  [[nodiscard]] const AttributeInfo* attribute(AttributeId id) const;
+
+  [[nodiscard]] AttributeTable& table() { return table_; }
+  [[nodiscard]] const AttributeTable& table() const { return table_; }
+  /// Counts every change of what rules can see; a rule set compiled at another count is old.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+
+ private:
+  void apply_entry(DeviceInfo& info) const;
+  void index(const DeviceInfo& info);
+
+  AttributeTable table_;
+  DeviceSet discovered_;  // without entries
+  DeviceSet devices_;     // with entries: what everybody sees
+  std::map<DeviceId, DeviceEntry> entries_;
+  std::map<std::string, DeviceId, std::less<>> id_by_name_;  // "dialect/name"
+  std::vector<const DeviceInfo*> by_index_;                  // of devices_, by DeviceIndex
+  std::vector<const AttributeInfo*> attribute_by_id_;        // of devices_, by AttributeId
+  std::uint64_t generation_ = 1;
+};
+
+}  // namespace attune::devices

@@ -1,0 +1,72 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "devices/catalog.h"
+#include "devices/dialect.h"
+#include "devices/model/issue.h"
+
+/// All dialects behind one door: a message goes in, canonical readings come out.
+namespace attune::devices {
+
+/// Which conventions are listened to, with what the configuration says of each.
+struct DialectConfig {
+  bool zigbee2mqtt = true;
+  std::string zigbee2mqtt_base = "zigbee2mqtt";
+  bool json = true;
+};
+
+/// One attribute of a `json` device, from the devices file.
+struct JsonAttribute {
+  std::string name;                ///< canonical, or raw.<anything>
+  std::string topic;
+  std::string path;                ///< JSON pointer; empty: the whole payload
+  std::string unit;                ///< UCUM on the wire; empty: canonical
+  std::map<std::string, std::string> values;  ///< canonical -> word on the wire
+  std::string command_topic;       ///< empty: read only
+  std::string command_payload;     ///< template with ${value}; empty: the bare value
+};
+struct JsonDevice {
+  DeviceId id;
+  std::vector<JsonAttribute> attributes;
+};
+
+/// What the devices files say, parsed (broker/shell/config/devices_file.h).
+struct DevicesFile {
+  std::vector<DeviceEntry> entries;
+  std::vector<JsonDevice> json;
+};
+
+/// Threading: owned by the loop's thread. Errors: none; what is wrong with a message is in
+/// Decoded::rejections. Determinism: depends only on configuration and the messages so far.
+class Normaliser {
+ public:
+  Normaliser(Catalog& catalog, const DialectConfig& config);
+  ~Normaliser();
+  Normaliser(const Normaliser&) = delete;
+  Normaliser& operator=(const Normaliser&) = delete;
+
+  /// Replaces what the devices files say, at start and on reload. Names that the vocabulary does
+  /// not know, units that do not convert: Errors here, with the device and attribute.
+  [[nodiscard]] Status configure(const DevicesFile& file);
+
+  /// Filters of all dialects, no two overlapping (a filter below another is dropped).
+  [[nodiscard]] std::vector<std::string> subscriptions() const;
+
+  /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first.
+  void decode(const Message& message, Decoded& out);
+
+  /// See Dialect. A device of an unknown dialect encodes to nothing.
+  [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device,
+                                             std::span<const Reading> values) const;
+  [[nodiscard]] std::vector<Outgoing> ask(DeviceIndex device) const;
+
+ private:
+  Catalog& catalog_;
+  std::vector<std::unique_ptr<Dialect>> dialects_;
+};
+
+}  // namespace attune::devices

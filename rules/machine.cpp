@@ -1,0 +1,2 @@
+#include "rules/machine.h"
+namespace attune::rules {}

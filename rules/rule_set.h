@@ -1,0 +1,112 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "devices/model/attribute_table.h"
+#include "devices/model/device.h"
+#include "devices/model/issue.h"
+#include "devices/model/records.h"
+#include "rules/cel/expression.h"
+
+/// A checked set of rules: immutable, and complete enough to run without its files.
+namespace attune::rules {
+
+/// A `want`: a literal, or an expression that is evaluated while the rule is active.
+struct Want {
+  AttributeId attribute{};
+  std::variant<Value, cel::Expression> value;
+};
+
+enum class OnUnknown : std::uint8_t { keep, assume_false, assume_true };
+
+struct Rule {
+  RuleId id;
+  std::string label;    ///< empty: none
+  std::string because;  ///< empty: none
+  std::vector<std::string> tags;
+  SourcePlace place;    ///< of its id
+  RuleMode mode = RuleMode::enabled;
+  cel::Expression when;
+  std::optional<cel::Expression> while_;  ///< must hold all along
+  std::optional<cel::Expression> until;   ///< with it the rule is a latch
+  Millis for_{0};        ///< `when` must hold this long first
+  Millis off_delay{0};   ///< the end must hold this long
+  std::vector<Want> want;
+  Priority priority = static_cast<Priority>(Level::comfort);
+  OnUnknown on_unknown = OnUnknown::keep;
+  Millis unknown_grace{std::chrono::minutes(10)};
+  std::uint64_t fingerprint = 0;  ///< of everything above that changes what the rule does
+  std::vector<AttributeId> reads; ///< of all its expressions, ascending, each once
+};
+
+/// What follows the last claim on an attribute.
+struct Default {
+  enum class Kind : std::uint8_t { restore, leave, value } kind = Kind::leave;
+  Value value;  ///< of kind value
+};
+
+/// What a person's hand is worth.
+struct ManualPolicy {
+  std::optional<Millis> hold = std::chrono::hours(2);  ///< empty: until `until` alone
+  std::optional<cel::Expression> until;
+};
+
+/// What residents adjust: `settings.<id>`.
+struct Setting {
+  std::string id;
+  std::string label;
+  AttributeInfo info;  ///< type, unit, range, values; writable
+  Value initial;
+};
+
+/// A test of the rules, on simulated time (broker/cli/scenario.h runs it).
+struct TestStep {
+  SourcePlace place;
+  using Values = std::vector<std::pair<AttributePath, Value>>;
+  Values report;
+  Values manual;
+  std::optional<Millis> after;
+  bool restart = false;
+  Values expect;
+  std::string by;  ///< rule id, "manual", or empty; of the attributes in `expect`
+};
+struct TestCase {
+  std::string name;
+  SourcePlace place;
+  std::optional<Millis> time;  ///< wall time at its start, in the site's zone
+  TestStep::Values state;
+  TestStep::Values settings;
+  std::vector<TestStep> steps;
+};
+
+struct SourceFile {
+  std::string path;
+  std::string text;
+};
+
+/// Invariant: `rules` ascend by id, and a rule's index is its place there.
+struct RuleSet {
+  std::vector<Rule> rules;
+  std::vector<Setting> settings;
+  std::map<std::string, std::vector<DeviceId>, std::less<>> groups;
+  std::map<AttributeId, Default> defaults;      ///< only what files say; else by vocabulary
+  ManualPolicy manual;                          ///< the file's `default`
+  std::map<AttributeId, ManualPolicy> manual_of;
+  std::vector<TestCase> tests;
+  std::vector<SourceFile> files;
+  /// Indices of the rules that read an attribute, by AttributeId; shorter than the table is fine.
+  std::vector<std::vector<std::uint32_t>> readers;
+  /// Attributes with a `manual` whose `until` reads the indexed one.
+  std::vector<std::vector<AttributeId>> hold_readers;
+
+  [[nodiscard]] const Rule* find(std::string_view id) const;
+  [[nodiscard]] std::optional<std::uint32_t> index_of(std::string_view id) const;
+  [[nodiscard]] const ManualPolicy& manual_for(AttributeId attribute) const;
+};
+
+}  // namespace attune::rules
