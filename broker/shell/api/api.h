@@ -1,0 +1,34 @@
+#pragma once
+#include <memory>
+#include <span>
+
+#include "broker/shell/api/ports.h"
+#include "broker/shell/http/server.h"
+#include "broker/shell/metrics.h"
+
+/// The HTTP API (docs/api.md): routes and their JSON documents, and the live streams.
+namespace attune::api {
+
+/// Threading: owned by the loop's thread, which makes every call. `ports` and `metrics` outlive it.
+class Api {
+ public:
+  Api(Ports& ports, shell::Metrics& metrics);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  /// Answers, now or (for a write) after the commit.
+  void handle(const http::Request& request, http::Responder responder);
+  /// Once per turn, also with nothing, after the step: feeds the live streams. `changes` are the
+  /// turn's, ascending, and directly follow those of the call before.
+  void changed(std::span<const Change> changes);
+  /// Ends every live stream with the token to resume from, at a stop.
+  void close_streams();
+  [[nodiscard]] std::size_t streams() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace attune::api
