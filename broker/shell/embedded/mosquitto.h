@@ -1,0 +1,98 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "devices/model/result.h"
+
+/// The embedded broker: Debian's Mosquitto as a supervised child.
+///
+/// It ends with this process (even with `kill -9`), a left-over one is found by its pid file and
+/// ended, one that exits is started again with backoff, a database that it cannot read is put
+/// aside. It listens on loopback unless told otherwise, and knows two users: attune itself, with
+/// a password of this run alone, and `device`, whose password stays in the state folder.
+///
+/// Threading: every call from the main thread: the child dies with the *thread* that started it.
+/// Errors: start() fails with "broker" and a text that says what to do; later trouble is in
+/// status(), and poll() goes on trying.
+namespace attune::embedded {
+
+struct MosquittoOptions {
+  std::string binary = "/usr/sbin/mosquitto";
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 1883;
+  std::string run_dir;    ///< configuration, password file, pid file, the child's log
+  std::string state_dir;  ///< its database, and `mqtt.password`
+  std::chrono::milliseconds backoff_min{250};
+  std::chrono::milliseconds backoff_max{30'000};
+};
+
+struct Credentials {
+  std::string username;
+  std::string password;
+};
+
+enum class ChildState : std::uint8_t { stopped, starting, ready, waiting };
+
+/// For `/readyz`, `status` and `/metrics`.
+struct ChildStatus {
+  ChildState state = ChildState::stopped;
+  std::string reason;                 ///< why not ready, for people
+  std::uint64_t starts = 0;           ///< restarts = starts - 1
+  std::uint64_t databases_aside = 0;  ///< corrupt ones, renamed
+};
+
+class Mosquitto {
+ public:
+  explicit Mosquitto(MosquittoOptions options);
+  ~Mosquitto();  ///< stops the child
+  Mosquitto(const Mosquitto&) = delete;
+  Mosquitto& operator=(const Mosquitto&) = delete;
+
+  /// Writes the files, ends a left-over child, starts one and waits until its port answers, at
+  /// most `patience`.
+  [[nodiscard]] Status start(std::chrono::milliseconds patience);
+  /// Looks after the child: ready, ended, due to start again. Never blocks. Call it when pid_fd()
+  /// becomes readable and about once a second.
+  void poll();
+  /// SIGTERM, waits at most `patience` while it saves its database, then SIGKILL.
+  void stop(std::chrono::milliseconds patience);
+
+  [[nodiscard]] const ChildStatus& status() const { return status_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }      ///< 0: none runs
+  [[nodiscard]] int pid_fd() const { return pid_fd_; }  ///< readable when it ended; -1: none runs
+  [[nodiscard]] const Credentials& own() const { return own_; }
+  [[nodiscard]] const Credentials& device() const { return device_; }
+  [[nodiscard]] std::string url() const;  ///< `mqtt://127.0.0.1:1883`, for LinkOptions
+  /// Names the numbering of packets, for LinkOptions::incarnation: it stays the same over restarts
+  /// in which Mosquitto saved its sessions in order, and is a new one after any other end. Safe
+  /// from any thread.
+  [[nodiscard]] std::string incarnation() const;
+
+ private:
+  struct Account;
+  [[nodiscard]] Status prepare();
+  [[nodiscard]] Status write_files();
+  [[nodiscard]] Status end_left_over();
+  [[nodiscard]] Status spawn();
+  void on_exit(int wait_status);
+  void wait_for_restart(std::string reason);
+  void renew_incarnation_unless_saved();
+
+  MosquittoOptions options_;
+  ChildStatus status_;
+  Credentials own_;
+  Credentials device_;
+  pid_t pid_ = 0;
+  int pid_fd_ = -1;
+  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point next_start_;
+  std::chrono::milliseconds backoff_;
+  std::mt19937_64 jitter_;
+};
+
+}  // namespace attune::embedded
