@@ -21,8 +21,8 @@ struct Entry;
 struct Node {
   NodeKind kind = NodeKind::null;
   std::string text;            ///< of a scalar, as read
-  bool quoted = false;         ///< '..' or "..": never a number, boolean or null
-  SourcePlace place;           ///< of its first character (inside the quote for quoted ones)
+  bool quoted = false;         ///< '..', ".." or a block: never a number, boolean or null
+  SourcePlace place;           ///< of its first character: inside a quote, at the `|` of a block
   std::vector<Node> items;     ///< of a list
   std::vector<Entry> entries;  ///< of a map, in the file's order
   [[nodiscard]] const Node* find(std::string_view key) const;
