@@ -1,0 +1,250 @@
+#include "broker/shell/config/devices_file.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "broker/shell/config/fields.h"
+#include "devices/model/attribute_table.h"
+#include "devices/model/limits.h"
+#include "rules/load.h"
+
+namespace attune::config {
+namespace {
+
+using devices::JsonAttribute;
+using devices::JsonDevice;
+
+constexpr std::size_t kTextBytesMax = 256;
+constexpr std::size_t kTemplateBytesMax = 4'096;
+
+bool is_id(const std::string& text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !text.empty() && text.size() <= 64 && text.front() >= 'a' && text.front() <= 'z' &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+bool is_reserved(const std::string& id) {
+  return id == "settings" || id == "sun" || id == "local" || id == "weekday";
+}
+
+/// A topic that one message can have: no wildcards, no controls, within the limits.
+bool is_topic(const std::string& topic) {
+  const auto bad = [](char c) {
+    return c == '+' || c == '#' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  };
+  return !topic.empty() && topic.front() != '$' && topic.size() <= limits::kTopicBytesMax &&
+         std::none_of(topic.begin(), topic.end(), bad) &&
+         static_cast<std::size_t>(std::count(topic.begin(), topic.end(), '/')) <
+             limits::kTopicLevelsMax;
+}
+
+/// Reads one file into what the files before it have given.
+class DevicesReader {
+ public:
+  explicit DevicesReader(LoadedDevices& out) : out_(out) {}
+  void read(const yaml::Document& document);
+
+ private:
+  void read_device(const yaml::Entry& entry);
+  void read_capabilities(Fields& fields, devices::DeviceEntry& entry);
+  void read_manual(Fields& fields, devices::DeviceEntry& entry);
+  void read_attributes(Fields& fields, const devices::DeviceEntry& entry);
+  std::optional<JsonAttribute> read_attribute(const yaml::Entry& entry);
+  void read_values(Fields& fields, JsonAttribute& attribute);
+  void read_command(Fields& fields, JsonAttribute& attribute);
+  void check_id(Fields& fields, const yaml::Node& key);
+  void topic(Fields& fields, std::string_view key, std::string& out);
+  void label(Fields& fields, std::string_view key, std::string& out);
+
+  LoadedDevices& out_;
+  const yaml::Document* document_ = nullptr;
+  std::map<std::string, SourcePlace> seen_;
+};
+
+void DevicesReader::read(const yaml::Document& document) {
+  document_ = &document;
+  Fields top(document, document.root, "the devices file", out_.issues);
+  top.version();
+  if (auto devices = top.map("devices")) {
+    for (const auto& entry : devices->node().entries) read_device(entry);
+  }
+  top.finish();
+}
+
+void DevicesReader::check_id(Fields& fields, const yaml::Node& key) {
+  if (!is_id(key.text)) {
+    fields.error(key, "E306", "'" + key.text + "' cannot be a device's id",
+                 "begin with a-z, then a-z 0-9 _, at most 64 in all");
+  } else if (is_reserved(key.text)) {
+    fields.error(key, "E306", "'" + key.text + "' is a reserved id", "write " + key.text + "_");
+  }
+  const auto [before, first] = seen_.emplace(key.text, key.place);
+  if (first) return;
+  fields.error(key, "E105",
+               "device " + key.text + " already stands in " + before->second.file + ":" +
+                   std::to_string(before->second.line));
+}
+
+void DevicesReader::read_device(const yaml::Entry& entry) {
+  Fields fields(*document_, entry.value, "device " + entry.key.text, out_.issues);
+  check_id(fields, entry.key);
+  devices::DeviceEntry device;
+  device.id = DeviceId(entry.key.text);
+  label(fields, "label", device.label);
+  label(fields, "area", device.area);
+  fields.texts("tags", device.tags);
+  const std::vector<std::string> dialects = {"zigbee2mqtt", "json"};
+  if (const auto word = fields.word("dialect", dialects)) device.dialect = dialects[*word];
+  topic(fields, "topic", device.topic);
+  read_capabilities(fields, device);
+  read_manual(fields, device);
+  read_attributes(fields, device);
+  fields.finish();
+  out_.file.entries.push_back(std::move(device));
+}
+
+void DevicesReader::label(Fields& fields, std::string_view key, std::string& out) {
+  fields.text(key, out);
+  if (out.size() <= kTextBytesMax) return;
+  fields.error(*fields.node().find(key), "E303", std::string(key) + " is longer than 256 bytes");
+}
+
+void DevicesReader::topic(Fields& fields, std::string_view key, std::string& out) {
+  const yaml::Node* node = fields.node().find(key);
+  fields.text(key, out);
+  if (node == nullptr || node->kind != yaml::NodeKind::scalar || is_topic(out)) return;
+  fields.error(*node, "E303", "'" + node->text + "' is no topic of one message",
+               "without + and #, at most 512 bytes and 16 levels");
+}
+
+void DevicesReader::read_capabilities(Fields& fields, devices::DeviceEntry& entry) {
+  fields.texts("capabilities", entry.capabilities);
+  const yaml::Node* node = fields.node().find("capabilities");
+  if (node == nullptr) return;
+  const std::vector<std::string> known = devices::capability_words();
+  for (const auto& word : entry.capabilities) {
+    if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+    const auto same = [&](const yaml::Node& item) { return item.text == word; };
+    const auto at = std::find_if(node->items.begin(), node->items.end(), same);
+    const std::string near = yaml::nearest(word, known);
+    fields.error(at == node->items.end() ? *node : *at, "E303", "unknown capability '" + word + "'",
+                 near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+}
+
+void DevicesReader::read_manual(Fields& fields, devices::DeviceEntry& entry) {
+  auto manual = fields.map("manual");
+  if (!manual) return;
+  if (const auto word = manual->word("other", {"person", "ignore"})) {
+    entry.foreign_is_person = *word == 0;
+  }
+  manual->finish();
+}
+
+void DevicesReader::read_attributes(Fields& fields, const devices::DeviceEntry& entry) {
+  auto attributes = fields.map("attributes");
+  if (!attributes) {
+    if (entry.dialect != "json") return;
+    return fields.error(fields.node(), "E112", "a json device says which attributes it has",
+                        "attributes: {temperature: {topic: plant/boiler, path: /t}}");
+  }
+  if (!entry.dialect.empty() && entry.dialect != "json") {
+    return fields.error(
+        attributes->node(), "E113",
+        "only a json device maps its attributes by hand; " + entry.dialect + " discovers them");
+  }
+  JsonDevice device{entry.id, {}};
+  for (const auto& below : attributes->node().entries) {
+    if (auto attribute = read_attribute(below)) device.attributes.push_back(std::move(*attribute));
+  }
+  out_.file.json.push_back(std::move(device));
+}
+
+std::optional<JsonAttribute> DevicesReader::read_attribute(const yaml::Entry& entry) {
+  Fields fields(*document_, entry.value, "attribute " + entry.key.text, out_.issues);
+  const std::string& name = entry.key.text;
+  const std::string word = name.substr(name.rfind('.') + 1);
+  if (name.compare(0, 4, "raw.") != 0 && !devices::is_canonical(word)) {
+    const std::string near = yaml::nearest(word, devices::attribute_words());
+    fields.error(
+        entry.key, "E302", "'" + name + "' is not an attribute of the vocabulary",
+        near.empty() ? "raw." + word + " takes it as it comes" : "did you mean '" + near + "'?");
+  }
+  JsonAttribute attribute;
+  attribute.name = name;
+  topic(fields, "topic", attribute.topic);
+  if (attribute.topic.empty() && fields.node().find("topic") == nullptr) {
+    fields.error(entry.key, "E112", "attribute " + name + " has no topic");
+  }
+  fields.text("path", attribute.path);
+  if (!attribute.path.empty() && attribute.path.front() != '/') {
+    fields.error(*fields.node().find("path"), "E303", "path is a JSON pointer, like /a/b",
+                 "write /" + attribute.path);
+  }
+  fields.text("unit", attribute.unit);
+  read_values(fields, attribute);
+  read_command(fields, attribute);
+  fields.finish();
+  return attribute;
+}
+
+void DevicesReader::read_values(Fields& fields, JsonAttribute& attribute) {
+  auto values = fields.map("values");
+  if (!values) return;
+  std::map<std::string, std::string> canonical_of;
+  for (const auto& entry : values->node().entries) {
+    std::string word;
+    values->text(entry.key.text, word);
+    const auto [before, first] = canonical_of.emplace(word, entry.key.text);
+    if (!first) {
+      values->error(entry.value, "E303", "'" + word + "' already means " + before->second);
+    }
+    attribute.values[entry.key.text] = std::move(word);
+  }
+}
+
+void DevicesReader::read_command(Fields& fields, JsonAttribute& attribute) {
+  auto command = fields.map("command");
+  if (!command) return;
+  topic(*command, "topic", attribute.command_topic);
+  if (command->node().find("topic") == nullptr) {
+    command->error(command->node(), "E112", "command has no topic");
+  }
+  command->text("payload", attribute.command_payload);
+  const std::string& payload = attribute.command_payload;
+  if (payload.size() > kTemplateBytesMax) {
+    command->error(*command->node().find("payload"), "E303", "payload is longer than 4,096 bytes");
+  } else if (!payload.empty() && payload.find("${value}") == std::string::npos) {
+    command->error(*command->node().find("payload"), "E303", "payload never says the value",
+                   "write ${value} where it belongs");
+  }
+  command->finish();
+}
+
+}  // namespace
+
+LoadedDevices load_devices(const std::vector<std::string>& paths) {
+  LoadedDevices loaded;
+  DevicesReader reader(loaded);
+  for (const auto& path : paths) {
+    for (auto& file : rules::read_files(path, loaded.issues)) {
+      const auto document = yaml::parse(file.path, std::move(file.text), loaded.issues);
+      if (document) reader.read(*document);
+    }
+  }
+  return loaded;
+}
+
+LoadedDevices parse_devices(const std::string& path, std::string text) {
+  LoadedDevices loaded;
+  DevicesReader reader(loaded);
+  const auto document = yaml::parse(path, std::move(text), loaded.issues);
+  if (document) reader.read(*document);
+  return loaded;
+}
+
+}  // namespace attune::config
