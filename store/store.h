@@ -47,7 +47,8 @@ struct Recovered {
   std::uint64_t incarnation = 1; ///< changes when the store may have gone back (restore)
   Revision head{};               ///< of the last committed change
   /// The first revision that may be given out: head + 1 after a clean stop, else
-  /// head + kUncommittedRevisionsMax + 1, so that no revision ever means two things.
+  /// head + kUncommittedRevisionsMax + 1, so that no revision ever means two things. Higher by
+  /// as much again for each unclean start before it that committed no change.
   Revision next{};
   bool clean = true;             ///< a new store is clean
   Instant at;                    ///< of the last commit
@@ -69,7 +70,9 @@ class Store {
   /// All of `turn`, durable when this returns ok (full sync), or nothing of it.
   [[nodiscard]] virtual Status commit(const Turn& turn) = 0;
 
-  /// Reads everything a start needs. Called once, before the first commit.
+  /// Reads everything a start needs, and marks the store unclean from here on (one small
+  /// commit): what this start gives out may be seen before it is committed. Called once, before
+  /// the first commit.
   [[nodiscard]] virtual Result<Recovered> recover() = 0;
 
   /// Log entries with `after < revision`, ascending, at most `max`.
@@ -87,7 +90,8 @@ class Store {
   /// Every blob of a space, ascending keys.
   [[nodiscard]] virtual Result<std::vector<Blob>> blobs(const std::string& space) const = 0;
 
-  /// Bytes handed to the system for writing since open; file size; share of the map in use.
+  /// Bytes handed to the system for writing by commits since open (0 when the system does not
+  /// tell: no /proc); file size; share of the map in use.
   struct Usage {
     std::uint64_t bytes_written = 0;
     std::uint64_t file_bytes = 0;

@@ -1,0 +1,294 @@
+#include "store/codec.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <type_traits>
+
+#include "store/crc32c.h"
+#include "store/wire.h"
+
+namespace attune::store {
+namespace {
+
+template <class R, class T>
+concept Is = std::is_same_v<std::remove_const_t<R>, T>;
+
+// The payloads, field by field. One list serves writing and reading; FORMAT.md repeats it.
+
+template <class W, Is<Identity> R>
+void fields(W& wire, R& r) {
+  wire(r.uuid, r.incarnation);
+}
+
+template <class W, Is<Position> R>
+void fields(W& wire, R& r) {
+  bool ring = r.inbox.has_value();
+  wire(r.head, r.reached, r.folded_through, r.floor, r.last_command, r.final_commands, r.at,
+       r.clean, ring);
+  if constexpr (!std::is_const_v<R>) {
+    if (ring) r.inbox.emplace();
+  }
+  if (ring) wire(r.inbox->ring, r.inbox->position);
+}
+
+template <class W, Is<LogEntry> R>
+void fields(W& wire, R& r) {
+  auto& c = r.change;
+  wire(r.before, c.revision, c.at, c.kind, c.device, c.attribute, c.value, c.previous, c.status,
+       c.detail, c.cause, c.context, c.origin);
+}
+
+template <class W, Is<StateRow> R>
+void fields(W& wire, R& r) {
+  wire(r.path, r.value, r.revision, r.version, r.at, r.quality, r.origin, r.cause, r.context,
+       r.desired, r.desired_by, r.desired_revision);
+}
+
+template <class W, Is<Command> R>
+void fields(W& wire, R& r) {
+  wire(r.id, r.state, r.path, r.value, r.created, r.sent, r.expires, r.attempts, r.cause, r.context,
+       r.revision, r.reason);
+}
+
+template <class W, Is<Claim> R>
+void fields(W& wire, R& r) {
+  wire(r.path, r.by, r.source, r.value, r.priority, r.since, r.shadow, r.cause, r.context,
+       r.revision, r.reason);
+}
+
+template <class W, Is<Base> R>
+void fields(W& wire, R& r) {
+  wire(r.path, r.value);
+}
+
+template <class W, Is<RuleState> R>
+void fields(W& wire, R& r) {
+  wire(r.rule, r.fingerprint, r.phase, r.since, r.active_since, r.unknown_since, r.last_truth,
+       r.spent, r.mode, r.revision, r.context);
+}
+
+template <class W, Is<Timer> R>
+void fields(W& wire, R& r) {
+  wire(r.kind, r.subject, r.due);
+}
+
+template <class W, Is<Blob> R>
+void fields(W& wire, R& r) {
+  wire(r.space, r.key, r.bytes);
+}
+
+// The keys.
+
+void key_of(const Identity&, std::string& out) {
+  out = "store";
+}
+void key_of(const Position&, std::string& out) {
+  out = "position";
+}
+void key_of(const LogEntry& r, std::string& out) {
+  encode_number_key(number(r.change.revision), out);
+}
+void key_of(const Command& r, std::string& out) {
+  encode_number_key(number(r.id), out);
+}
+void key_of(const RuleState& r, std::string& out) {
+  out = r.rule.text();
+}
+
+void append_path(const AttributePath& path, std::string& out) {
+  out.append(path.device.text()).append(1, '.').append(path.attribute);
+}
+void key_of(const StateRow& r, std::string& out) {
+  out.clear();
+  append_path(r.path, out);
+}
+void key_of(const Base& r, std::string& out) {
+  out.clear();
+  append_path(r.path, out);
+}
+void key_of(const Claim& r, std::string& out) {
+  out.clear();
+  append_path(r.path, out);
+  out.append(1, '\0').append(1, static_cast<char>(r.by)).append(r.source);
+}
+void key_of(const Timer& r, std::string& out) {
+  out.assign(1, static_cast<char>(r.kind)).append(r.subject);
+}
+void key_of(const Blob& r, std::string& out) {
+  out.assign(r.space).append(1, '\0').append(r.key);
+}
+
+std::uint64_t fnv1a(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return hash;
+}
+
+/// LMDB refuses an empty key, and one over 511 bytes.
+void fit_key(std::string& key) {
+  if (key.empty()) key.assign(1, '\0');
+  if (key.size() <= kKeyBytesMax) return;
+  const std::uint64_t first = fnv1a(0xCBF29CE484222325u, key);
+  const std::uint64_t second = fnv1a(first, key);
+  key.resize(kKeyBytesMax - 32);
+  key += fmt::format("{:016x}{:016x}", first, second);
+}
+
+void put_u32(std::string& out, std::size_t at, std::uint32_t v) {
+  for (std::size_t i = 0; i < 4; ++i) out[at + i] = static_cast<char>(v >> (8 * i));
+}
+
+std::uint32_t get_u32(std::string_view bytes, std::size_t at) {
+  std::uint32_t v = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    v |= std::uint32_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
+  }
+  return v;
+}
+
+std::uint32_t checksum(std::string_view value) {
+  return crc32c(crc32c(0, value.substr(0, 4)), value.substr(kHeaderBytes));
+}
+
+/// The first four bytes of a value: format, 0, table, 0.
+std::array<char, 4> tag_of(Table table) {
+  return {static_cast<char>(kFormat), 0, static_cast<char>(table), 0};
+}
+
+Status check_header(Table table, std::string_view key, std::string_view value) {
+  if (value.size() < kHeaderBytes) return corrupt(table, key, "is shorter than its header");
+  if (checksum(value) != get_u32(value, 4)) return corrupt(table, key, "fails its checksum");
+  const auto format = static_cast<std::uint8_t>(value[0]);
+  if (format != kFormat) {
+    return Error{"format", fmt::format("the store is in format {}; this program reads format {}: "
+                                       "start the version that wrote it, or a newer one",
+                                       format, kFormat)};
+  }
+  const std::array<char, 4> tag = tag_of(table);
+  if (value.substr(0, 4) != std::string_view(tag.data(), tag.size())) {
+    return corrupt(table, key, "is of another table");
+  }
+  return {};
+}
+
+bool is_numbered(Table table) {
+  return table == Table::log || table == Table::commands;
+}
+
+std::string printable(Table table, std::string_view key) {
+  std::uint64_t number = 0;
+  if (is_numbered(table) && key.size() == 8) {
+    for (const char c : key) number = (number << 8) | static_cast<unsigned char>(c);
+    return std::to_string(number);
+  }
+  std::string text;
+  for (const char c : key) {
+    const bool plain = c > ' ' && c < 0x7F && c != '\\';
+    text += plain ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view name(Table table) {
+  switch (table) {
+    case Table::meta:
+      return "meta";
+    case Table::log:
+      return "log";
+    case Table::state:
+      return "state";
+    case Table::commands:
+      return "commands";
+    case Table::claims:
+      return "claims";
+    case Table::bases:
+      return "bases";
+    case Table::rules:
+      return "rules";
+    case Table::timers:
+      return "timers";
+    case Table::blobs:
+      return "blobs";
+  }
+  return "?";
+}
+
+Error corrupt(Table table, std::string_view key, std::string_view what) {
+  return {"corrupt", fmt::format("{}/{} {}", name(table), printable(table, key), what)};
+}
+
+void encode_number_key(std::uint64_t number, std::string& out) {
+  out.clear();
+  for (unsigned shift = 64; shift > 0; shift -= 8) {
+    out.push_back(static_cast<char>(number >> (shift - 8)));
+  }
+}
+
+std::string blob_prefix(const std::string& space) {
+  return space + '\0';
+}
+
+template <class R>
+void encode_key(const R& record, std::string& out) {
+  key_of(record, out);
+  fit_key(out);
+}
+
+template <class R>
+void encode_value(const R& record, std::string& out) {
+  const std::array<char, 4> tag = tag_of(kTableOf<R>);
+  out.assign(tag.data(), tag.size()).append(4, '\0');
+  WireWriter wire(out);
+  fields(wire, record);
+  put_u32(out, 4, checksum(out));
+}
+
+template <class R>
+Result<R> decode(std::string_view key, std::string_view value) {
+  if (Status header = check_header(kTableOf<R>, key, value); !header) return header.error();
+  R record;
+  WireReader wire(value.substr(kHeaderBytes));
+  fields(wire, record);
+  if (!wire.done()) return corrupt(kTableOf<R>, key, "cannot be read");
+  std::string own_key;
+  encode_key(record, own_key);
+  if (own_key != key) return corrupt(kTableOf<R>, key, "stands under a key that is not its own");
+  return record;
+}
+
+template void encode_key(const Identity&, std::string&);
+template void encode_key(const Position&, std::string&);
+template void encode_key(const LogEntry&, std::string&);
+template void encode_key(const StateRow&, std::string&);
+template void encode_key(const Command&, std::string&);
+template void encode_key(const Claim&, std::string&);
+template void encode_key(const Base&, std::string&);
+template void encode_key(const RuleState&, std::string&);
+template void encode_key(const Timer&, std::string&);
+template void encode_key(const Blob&, std::string&);
+
+template void encode_value(const Identity&, std::string&);
+template void encode_value(const Position&, std::string&);
+template void encode_value(const LogEntry&, std::string&);
+template void encode_value(const StateRow&, std::string&);
+template void encode_value(const Command&, std::string&);
+template void encode_value(const Claim&, std::string&);
+template void encode_value(const Base&, std::string&);
+template void encode_value(const RuleState&, std::string&);
+template void encode_value(const Timer&, std::string&);
+template void encode_value(const Blob&, std::string&);
+
+template Result<Identity> decode(std::string_view, std::string_view);
+template Result<Position> decode(std::string_view, std::string_view);
+template Result<LogEntry> decode(std::string_view, std::string_view);
+template Result<StateRow> decode(std::string_view, std::string_view);
+template Result<Command> decode(std::string_view, std::string_view);
+template Result<Claim> decode(std::string_view, std::string_view);
+template Result<Base> decode(std::string_view, std::string_view);
+template Result<RuleState> decode(std::string_view, std::string_view);
+template Result<Timer> decode(std::string_view, std::string_view);
+template Result<Blob> decode(std::string_view, std::string_view);
+
+}  // namespace attune::store

@@ -1,0 +1,130 @@
+#include "store/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+namespace attune::store {
+namespace {
+
+constexpr mode_t kOwnerOnly = 0600;
+
+Error cannot_use(const std::string& folder, int error) {
+  const char* advice = error == EROFS ? "it lies on a read-only file system"
+                       : error == EACCES || error == EPERM
+                           ? "this user may not write there"
+                           : "give another folder or repair this one";
+  return {"open", fmt::format("the store's folder {} cannot be used: {} ({})", folder,
+                              std::strerror(error), advice)};
+}
+
+Error cannot_sync(const std::string& path) {
+  return {"io", fmt::format("{}: {}", path, std::strerror(errno))};
+}
+
+/// What the holder of the lock wrote into it; "unknown" while it is about to.
+std::string holder(int fd) {
+  std::array<char, 16> text{};
+  const ssize_t size = ::pread(fd, text.data(), text.size() - 1, 0);
+  return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : "unknown";
+}
+
+}  // namespace
+
+File::File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+File& File::operator=(File&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+File::~File() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<std::unique_ptr<FolderLock>> FolderLock::take(const std::string& folder) {
+  const std::string path = folder + "/lock";
+  File file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
+  if (!file.is_open()) return cannot_use(folder, errno);
+  if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return cannot_use(folder, errno);
+    return Error{"locked", fmt::format("the store in {} is in use by process {}; one store "
+                                       "belongs to one daemon",
+                                       folder, holder(file.fd()))};
+  }
+  const std::string pid = std::to_string(::getpid());
+  const auto wanted = static_cast<ssize_t>(pid.size());
+  // The lock holds without the pid; a full disk must not keep a start from reading.
+  if (::ftruncate(file.fd(), 0) != 0 || ::pwrite(file.fd(), pid.data(), pid.size(), 0) != wanted) {
+    errno = 0;
+  }
+  return std::unique_ptr<FolderLock>(new FolderLock(std::move(file)));
+}
+
+Status make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return cannot_use(folder, error.value());
+  return {};
+}
+
+Status sync_folder(const std::string& folder) {
+  const File file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.fd()) != 0) return cannot_sync(folder);
+  return {};
+}
+
+bool file_exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
+std::uint64_t file_bytes(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return 0;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Status rename_durably(const std::string& folder, const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return cannot_sync(to);
+  return sync_folder(folder);
+}
+
+Result<std::string> make_uuid() {
+  std::array<unsigned char, 16> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return Error{"open", "the system gives no random bytes for the store's name"};
+  }
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += fmt::format("{:02x}", bytes[i]);
+  }
+  return text;
+}
+
+std::uint64_t WrittenBytes::now() {
+  if (thread_ != ::gettid()) {
+    file_ = File(::open("/proc/thread-self/io", O_RDONLY | O_CLOEXEC));
+    thread_ = ::gettid();
+  }
+  std::array<char, 256> text{};
+  if (!file_.is_open() || ::pread(file_.fd(), text.data(), text.size() - 1, 0) <= 0) return 0;
+  const char* found = std::strstr(text.data(), "wchar: ");
+  return found == nullptr ? 0 : std::strtoull(found + std::strlen("wchar: "), nullptr, 10);
+}
+
+}  // namespace attune::store

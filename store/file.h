@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "devices/model/result.h"
+
+/// The few calls to the file system that a store on disk needs.
+namespace attune::store {
+
+/// A descriptor that closes itself.
+class File {
+ public:
+  explicit File(int fd = -1) : fd_(fd) {}
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  ~File();
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// Keeps every other process, and every other handle of this one, out of a folder until it dies.
+/// Errors: "locked" with the holder's pid; "open" when the lock file cannot be made.
+class FolderLock {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<FolderLock>> take(const std::string& folder);
+
+ private:
+  explicit FolderLock(File file) : file_(std::move(file)) {}
+  File file_;
+};
+
+/// Makes `folder` and what is missing above it. Errors: "open".
+[[nodiscard]] Status make_folder(const std::string& folder);
+/// Makes the names in `folder` durable. Errors: "io".
+[[nodiscard]] Status sync_folder(const std::string& folder);
+[[nodiscard]] bool file_exists(const std::string& path);
+/// 0 when there is none.
+[[nodiscard]] std::uint64_t file_bytes(const std::string& path);
+/// Renames and makes it durable; what stood at `to` is gone. Errors: "io".
+[[nodiscard]] Status rename_durably(const std::string& folder, const std::string& from,
+                                    const std::string& to);
+/// A random UUID, version 4. Errors: "open" when the system gives no random bytes.
+[[nodiscard]] Result<std::string> make_uuid();
+
+/// Bytes that the calling thread has handed to the system for writing so far (`wchar`); 0 when
+/// the system does not tell. Reopens its source when another thread asks.
+class WrittenBytes {
+ public:
+  [[nodiscard]] std::uint64_t now();
+
+ private:
+  File file_;
+  std::int64_t thread_ = 0;
+};
+
+}  // namespace attune::store

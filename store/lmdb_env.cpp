@@ -1,0 +1,264 @@
+#include "store/lmdb_env.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "store/codec.h"
+
+namespace attune::store {
+namespace {
+
+constexpr std::uint64_t kReserveStepBytes = 1 << 20;
+/// Pages that a put at any place can renew or add: its path from the root, and a split.
+constexpr std::uint64_t kPagesPerPut = 4;
+/// Roots of all tables, the list of free pages, and what a commit holds back for it.
+constexpr std::uint64_t kPagesPerCommit = 64;
+constexpr mdb_mode_t kOwnerOnly = 0600;
+
+MDB_val to_val(std::string_view bytes) {
+  return {bytes.size(), const_cast<char*>(bytes.data())};  // LMDB reads through it only
+}
+std::string_view to_view(const MDB_val& val) {
+  return {static_cast<const char*>(val.mv_data), val.mv_size};
+}
+
+std::string_view code_of(int code) {
+  switch (code) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "full";
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_NOTFOUND:
+    case MDB_KEYEXIST:
+    case MDB_INCOMPATIBLE:
+    case MDB_CURSOR_FULL:
+      return "corrupt";
+    case MDB_VERSION_MISMATCH:
+      return "format";
+    default:
+      return "io";
+  }
+}
+
+Status ignore_not_found(int code, const std::string& doing) {
+  if (code == 0 || code == MDB_NOTFOUND) return {};
+  return lmdb_error(code, doing);
+}
+
+std::string at(Table table) {
+  return std::string(name(table));
+}
+
+}  // namespace
+
+Error lmdb_error(int code, const std::string& doing) {
+  return {std::string(code_of(code)), fmt::format("{}: {}", doing, mdb_strerror(code))};
+}
+
+Result<std::unique_ptr<Env>> Env::open(const std::string& path, std::uint64_t map_bytes) {
+  MDB_env* raw = nullptr;
+  if (const int code = mdb_env_create(&raw); code != 0) return lmdb_error(code, path);
+  std::unique_ptr<Env> env(new Env(raw));
+  int code = mdb_env_set_mapsize(raw, static_cast<std::size_t>(map_bytes));
+  if (code == 0) code = mdb_env_set_maxdbs(raw, kTableCount);
+  // NOTLS: the store may be opened by one thread and used by another.
+  if (code == 0) code = mdb_env_open(raw, path.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kOwnerOnly);
+  if (code == 0) {
+    int dead = 0;
+    code = mdb_reader_check(raw, &dead);
+  }
+  if (code == 0) return env;
+  Error error = lmdb_error(code, path);
+  if (error.code == "io") error.code = "open";  // nothing was written yet
+  if (code == ENOMEM)
+    error.message += fmt::format("; its map wants {} bytes of addresses", map_bytes);
+  return error;
+}
+
+Env::~Env() {
+  mdb_env_close(env_);
+}
+
+Status Env::open_tables(bool create) {
+  Txn txn(*this);
+  if (Status begun = txn.begin(create ? 0 : MDB_RDONLY); !begun) return begun;
+  for (std::size_t i = 0; i < kTableCount; ++i) {
+    const std::string table(name(static_cast<Table>(i + 1)));
+    const int code =
+        mdb_dbi_open(txn.handle(), table.c_str(), create ? MDB_CREATE : 0, &tables_[i]);
+    if (code != 0) return lmdb_error(code, "table " + table);
+  }
+  return txn.commit();
+}
+
+Status Env::check_length() const {
+  const std::uint64_t needed = end_of_pages();
+  if (file_bytes() >= needed) return {};
+  return Error{"corrupt",
+               fmt::format("data.mdb is cut off: {} of {} bytes are there", file_bytes(), needed)};
+}
+
+Status Env::reserve(std::uint64_t bytes) {
+  const std::uint64_t map = info().me_mapsize;
+  const std::uint64_t wanted = std::min(end_of_pages() + bytes, map);
+  if (wanted <= reserved_) return {};
+  reserved_ = file_bytes();
+  if (wanted <= reserved_) return {};
+  const std::uint64_t whole =
+      std::min((wanted + kReserveStepBytes - 1) / kReserveStepBytes * kReserveStepBytes, map);
+  mdb_filehandle_t fd = -1;
+  mdb_env_get_fd(env_, &fd);
+  const int code =
+      posix_fallocate(fd, static_cast<off_t>(reserved_), static_cast<off_t>(whole - reserved_));
+  if (code_of(code) == "full") return lmdb_error(code, "data.mdb cannot grow");
+  // Any other refusal means that this file system cannot reserve: the commit will tell.
+  if (code == 0) reserved_ = whole;
+  return {};
+}
+
+std::uint64_t Env::file_bytes() const {
+  mdb_filehandle_t fd = -1;
+  struct stat status {};
+  if (mdb_env_get_fd(env_, &fd) != 0 || ::fstat(fd, &status) != 0) return 0;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+std::uint64_t Env::page_bytes() const {
+  MDB_stat stat{};
+  mdb_env_stat(env_, &stat);
+  return stat.ms_psize;
+}
+
+MDB_envinfo Env::info() const {
+  MDB_envinfo info{};
+  mdb_env_info(env_, &info);
+  return info;
+}
+
+std::uint64_t Env::end_of_pages() const {
+  return (std::uint64_t{info().me_last_pgno} + 1) * page_bytes();
+}
+
+double Env::used_ratio() const {
+  constexpr MDB_dbi kFreeList = 0;  // LMDB's own table; each value begins with its count of pages
+  Txn txn(*this);
+  Cursor cursor;
+  if (!txn.begin(MDB_RDONLY) || cursor.open(txn, kFreeList) != 0) return 0;
+  MDB_val key{};
+  MDB_val value{};
+  std::uint64_t free_pages = 0;
+  while (cursor.move(key, value, MDB_NEXT) == 0) {
+    std::size_t count = 0;
+    std::memcpy(&count, value.mv_data, std::min(sizeof count, value.mv_size));
+    free_pages += count;
+  }
+  const auto used = static_cast<double>(end_of_pages() - free_pages * page_bytes());
+  return used / static_cast<double>(info().me_mapsize);
+}
+
+Status Txn::begin(unsigned flags) {
+  const int code = mdb_txn_begin(env_.handle(), nullptr, flags, &txn_);
+  if (code == 0) return {};
+  txn_ = nullptr;
+  return lmdb_error(code, "data.mdb");
+}
+
+Status Txn::commit() {
+  const int code = mdb_txn_commit(txn_);
+  txn_ = nullptr;
+  if (code == 0) return {};
+  return lmdb_error(code, "data.mdb cannot be written");
+}
+
+void Txn::abort() {
+  if (txn_ != nullptr) mdb_txn_abort(txn_);
+  txn_ = nullptr;
+}
+
+Cursor::~Cursor() {
+  if (cursor_ != nullptr) mdb_cursor_close(cursor_);
+}
+
+int Cursor::open(const Txn& txn, MDB_dbi dbi) {
+  return mdb_cursor_open(txn.handle(), dbi, &cursor_);
+}
+
+int Cursor::move(MDB_val& key, MDB_val& value, MDB_cursor_op how) {
+  return mdb_cursor_get(cursor_, &key, &value, how);
+}
+
+Result<std::optional<std::string_view>> LmdbTables::get(Table table, std::string_view key) const {
+  MDB_val k = to_val(key);
+  MDB_val v{};
+  const int code = mdb_get(txn_.handle(), txn_.env().dbi(table), &k, &v);
+  if (code == MDB_NOTFOUND) return std::optional<std::string_view>();
+  if (code != 0) return lmdb_error(code, at(table));
+  return std::optional<std::string_view>(to_view(v));
+}
+
+Status LmdbTables::scan(Table table, std::string_view from, Direction direction,
+                        const Visit& visit) const {
+  Cursor cursor;
+  int code = cursor.open(txn_, txn_.env().dbi(table));
+  if (code != 0) return lmdb_error(code, at(table));
+  const bool up = direction == Direction::ascending;
+  MDB_val k = to_val(from);
+  MDB_val v{};
+  const MDB_cursor_op first = !up ? MDB_LAST : from.empty() ? MDB_FIRST : MDB_SET_RANGE;
+  for (code = cursor.move(k, v, first); code == 0;
+       code = cursor.move(k, v, up ? MDB_NEXT : MDB_PREV)) {
+    const Result<bool> more = visit(to_view(k), to_view(v));
+    if (!more) return more.error();
+    if (!*more) return {};
+  }
+  return ignore_not_found(code, at(table));
+}
+
+Result<std::uint64_t> LmdbTables::size(Table table) const {
+  MDB_stat stat{};
+  const int code = mdb_stat(txn_.handle(), txn_.env().dbi(table), &stat);
+  if (code != 0) return lmdb_error(code, at(table));
+  return std::uint64_t{stat.ms_entries};
+}
+
+Status LmdbTables::put(Table table, std::string_view key, std::string_view value) {
+  ++scattered_;
+  return store(table, key, value, 0);
+}
+
+Status LmdbTables::append(Table table, std::string_view key, std::string_view value) {
+  return store(table, key, value, MDB_APPEND);
+}
+
+Status LmdbTables::store(Table table, std::string_view key, std::string_view value,
+                         unsigned flags) {
+  bytes_ += key.size() + value.size();
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  const int code = mdb_put(txn_.handle(), txn_.env().dbi(table), &k, &v, flags);
+  if (code != 0) return lmdb_error(code, at(table));
+  return {};
+}
+
+Status LmdbTables::erase(Table table, std::string_view key) {
+  ++scattered_;
+  MDB_val k = to_val(key);
+  return ignore_not_found(mdb_del(txn_.handle(), txn_.env().dbi(table), &k, nullptr), at(table));
+}
+
+std::uint64_t LmdbTables::growth_bytes() const {
+  const std::uint64_t pages = kPagesPerCommit + scattered_ * kPagesPerPut;
+  return pages * txn_.env().page_bytes() + 2 * bytes_;
+}
+
+}  // namespace attune::store

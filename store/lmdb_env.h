@@ -1,0 +1,115 @@
+#pragma once
+#include <lmdb.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "store/tables.h"
+
+/// The door to LMDB: its handles with an end of life, and its return codes as Errors.
+namespace attune::store {
+
+/// What stands in the way, by Store's codes. `doing` says what was tried.
+[[nodiscard]] Error lmdb_error(int code, const std::string& doing);
+
+/// An open environment with the handles of all tables.
+///
+/// Threading: one thread at a time, any thread.
+/// Ownership: outlives its transactions; neither copied nor moved.
+class Env {
+ public:
+  /// Opens `path` (one file; LMDB's own lock lies beside it as `<path>-lock`), making it when
+  /// there is none. Errors: "open", "corrupt", "format", "full", "io".
+  [[nodiscard]] static Result<std::unique_ptr<Env>> open(const std::string& path,
+                                                         std::uint64_t map_bytes);
+  ~Env();
+  Env(const Env&) = delete;
+  Env& operator=(const Env&) = delete;
+
+  /// Opens the handles of all tables; `create` makes the missing ones. Errors: "corrupt" when
+  /// one is missing.
+  [[nodiscard]] Status open_tables(bool create);
+  /// "corrupt" when the file ends before the last page that was committed.
+  [[nodiscard]] Status check_length() const;
+  /// Makes the file long enough for `bytes` more, so that a full disk is met here, before LMDB
+  /// has written anything, and never in the middle of a commit. Errors: "full".
+  [[nodiscard]] Status reserve(std::uint64_t bytes);
+
+  [[nodiscard]] MDB_env* handle() const { return env_; }
+  [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[index(table)]; }
+  [[nodiscard]] std::uint64_t file_bytes() const;
+  [[nodiscard]] std::uint64_t page_bytes() const;
+  /// Pages in use over pages of the map, 0 to 1.
+  [[nodiscard]] double used_ratio() const;
+
+ private:
+  explicit Env(MDB_env* env) : env_(env) {}
+  [[nodiscard]] MDB_envinfo info() const;
+  /// Bytes up to the end of the last page that was ever committed.
+  [[nodiscard]] std::uint64_t end_of_pages() const;
+
+  MDB_env* env_;
+  std::array<MDB_dbi, kTableCount> tables_{};
+  std::uint64_t reserved_ = 0;  ///< the file is at least that long
+};
+
+/// A transaction; ends without effect unless committed.
+class Txn {
+ public:
+  explicit Txn(const Env& env) : env_(env) {}
+  ~Txn() { abort(); }
+  Txn(const Txn&) = delete;
+  Txn& operator=(const Txn&) = delete;
+
+  [[nodiscard]] Status begin(unsigned flags);
+  /// Durable when this returns ok. Afterwards the transaction is over, whatever it returns.
+  [[nodiscard]] Status commit();
+  void abort();
+  [[nodiscard]] MDB_txn* handle() const { return txn_; }
+  [[nodiscard]] const Env& env() const { return env_; }
+
+ private:
+  const Env& env_;
+  MDB_txn* txn_ = nullptr;
+};
+
+/// A place in a table, within a transaction.
+class Cursor {
+ public:
+  Cursor() = default;
+  ~Cursor();
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+  /// LMDB's codes, 0 for success.
+  [[nodiscard]] int open(const Txn& txn, MDB_dbi dbi);
+  [[nodiscard]] int move(MDB_val& key, MDB_val& value, MDB_cursor_op how);
+
+ private:
+  MDB_cursor* cursor_ = nullptr;
+};
+
+/// All tables as one transaction sees them.
+class LmdbTables final : public TableWriter {
+ public:
+  explicit LmdbTables(const Txn& txn) : txn_(txn) {}
+  Result<std::optional<std::string_view>> get(Table table, std::string_view key) const override;
+  Status scan(Table table, std::string_view from, Direction direction,
+              const Visit& visit) const override;
+  Result<std::uint64_t> size(Table table) const override;
+  Status put(Table table, std::string_view key, std::string_view value) override;
+  Status append(Table table, std::string_view key, std::string_view value) override;
+  Status erase(Table table, std::string_view key) override;
+  /// Upper bound of what committing the writes so far can add to the file, in bytes.
+  [[nodiscard]] std::uint64_t growth_bytes() const;
+
+ private:
+  Status store(Table table, std::string_view key, std::string_view value, unsigned flags);
+
+  const Txn& txn_;
+  std::uint64_t scattered_ = 0;  ///< puts and erases anywhere in a table
+  std::uint64_t bytes_ = 0;      ///< of keys and values
+};
+
+}  // namespace attune::store

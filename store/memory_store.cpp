@@ -1,0 +1,183 @@
+#include <array>
+#include <cstdlib>
+#include <map>
+
+#include "store/queries.h"
+#include "store/turn_writer.h"
+
+namespace attune::store {
+namespace {
+
+/// All tables in memory, with a way back to where the last commit left them.
+class MemoryTables final : public TableWriter {
+ public:
+  Result<std::optional<std::string_view>> get(Table table, std::string_view key) const override;
+  Status scan(Table table, std::string_view from, Direction direction,
+              const Visit& visit) const override;
+  Result<std::uint64_t> size(Table table) const override { return rows(table).size(); }
+  Status put(Table table, std::string_view key, std::string_view value) override;
+  Status append(Table table, std::string_view key, std::string_view value) override;
+  Status erase(Table table, std::string_view key) override;
+
+  void keep() { undo_.clear(); }
+  void roll_back();
+  [[nodiscard]] std::uint64_t bytes() const;
+  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+
+ private:
+  using Rows = std::map<std::string, std::string, std::less<>>;
+  struct Undo {
+    Table table;
+    std::string key;
+    std::optional<std::string> value;  ///< empty: there was none
+  };
+  [[nodiscard]] const Rows& rows(Table table) const { return tables_[index(table)]; }
+  void remember(Table table, std::string_view key);
+
+  std::array<Rows, kTableCount> tables_;
+  std::vector<Undo> undo_;
+  std::uint64_t bytes_written_ = 0;
+};
+
+Result<std::optional<std::string_view>> MemoryTables::get(Table table, std::string_view key) const {
+  const auto row = rows(table).find(key);
+  if (row == rows(table).end()) return std::optional<std::string_view>();
+  return std::optional<std::string_view>(row->second);
+}
+
+template <class It>
+Status visit_rows(It it, It end, const Visit& visit) {
+  for (; it != end; ++it) {
+    const Result<bool> more = visit(it->first, it->second);
+    if (!more) return more.error();
+    if (!*more) break;
+  }
+  return {};
+}
+
+Status MemoryTables::scan(Table table, std::string_view from, Direction direction,
+                          const Visit& visit) const {
+  const Rows& all = rows(table);
+  if (direction == Direction::descending) return visit_rows(all.rbegin(), all.rend(), visit);
+  return visit_rows(all.lower_bound(from), all.end(), visit);
+}
+
+Status MemoryTables::put(Table table, std::string_view key, std::string_view value) {
+  remember(table, key);
+  bytes_written_ += key.size() + value.size();
+  tables_[index(table)].insert_or_assign(std::string(key), std::string(value));
+  return {};
+}
+
+Status MemoryTables::append(Table table, std::string_view key, std::string_view value) {
+  return put(table, key, value);
+}
+
+Status MemoryTables::erase(Table table, std::string_view key) {
+  remember(table, key);
+  const auto row = tables_[index(table)].find(key);
+  if (row != tables_[index(table)].end()) tables_[index(table)].erase(row);
+  return {};
+}
+
+void MemoryTables::remember(Table table, std::string_view key) {
+  const auto row = rows(table).find(key);
+  undo_.push_back({table, std::string(key), {}});
+  if (row != rows(table).end()) undo_.back().value = row->second;
+}
+
+void MemoryTables::roll_back() {
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
+    Rows& all = tables_[index(undo->table)];
+    if (undo->value) {
+      all.insert_or_assign(undo->key, std::move(*undo->value));
+    } else {
+      all.erase(undo->key);
+    }
+  }
+  undo_.clear();
+}
+
+std::uint64_t MemoryTables::bytes() const {
+  std::uint64_t sum = 0;
+  for (const Rows& all : tables_) {
+    for (const auto& [key, value] : all) sum += key.size() + value.size();
+  }
+  return sum;
+}
+
+class TwinStore final : public MemoryStore {
+ public:
+  TwinStore(MemoryTables tables, Identity identity, Position position)
+      : tables_(std::move(tables)), identity_(std::move(identity)), position_(position) {}
+
+  Status commit(const Turn& turn) override;
+  Result<Recovered> recover() override;
+  Result<std::vector<Change>> log_after(Revision after, std::size_t max) const override {
+    return read_log_after(tables_, position_, after, max);
+  }
+  Result<std::optional<Change>> change(Revision revision) const override {
+    return read_change(tables_, revision);
+  }
+  Revision floor() const override { return position_.floor; }
+  Result<std::vector<Command>> finished_commands(const std::string& path,
+                                                 std::size_t max) const override {
+    return read_finished(tables_, path, max);
+  }
+  Result<std::vector<Blob>> blobs(const std::string& space) const override {
+    return read_blobs(tables_, space);
+  }
+  Usage usage() const override { return {tables_.bytes_written(), tables_.bytes(), 0}; }
+  void fail_commits(std::optional<Error> error) override { failure_ = std::move(error); }
+  std::unique_ptr<MemoryStore> reopen() const override {
+    return std::make_unique<TwinStore>(tables_, identity_, position_);
+  }
+
+ private:
+  Status finish(Status written, const Position& position);
+
+  MemoryTables tables_;
+  Identity identity_;
+  Position position_;
+  TurnWriter writer_;
+  std::optional<Error> failure_;
+};
+
+Status TwinStore::commit(const Turn& turn) {
+  if (failure_) return *failure_;
+  Position position = position_;
+  Status written = writer_.write(turn, tables_, position);
+  return finish(std::move(written), position);
+}
+
+Result<Recovered> TwinStore::recover() {
+  auto recovered = read_recovered(tables_, identity_, position_);
+  if (!recovered) return recovered;
+  Position position = position_;
+  Status started = writer_.start(tables_, position);
+  if (Status done = finish(std::move(started), position); !done) return done.error();
+  return recovered;
+}
+
+Status TwinStore::finish(Status written, const Position& position) {
+  if (!written) {
+    tables_.roll_back();
+    return written;
+  }
+  tables_.keep();
+  position_ = position;
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<MemoryStore> make_memory_store() {
+  // Always the same name, so that a simulation from a seed repeats itself byte by byte.
+  const Identity identity{"00000000-0000-4000-8000-000000000001", 1};
+  MemoryTables tables;
+  if (!TurnWriter().create(identity, tables)) std::abort();
+  tables.keep();
+  return std::make_unique<TwinStore>(std::move(tables), identity, Position{});
+}
+
+}  // namespace attune::store

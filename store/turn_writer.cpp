@@ -1,0 +1,123 @@
+#include "store/turn_writer.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "devices/model/limits.h"
+
+namespace attune::store {
+namespace {
+
+void require_ascending(Revision before, Revision after) {
+  if (before < after) return;
+  std::fprintf(stderr, "store: revision %llu committed after %llu\n",
+               static_cast<unsigned long long>(number(after)),
+               static_cast<unsigned long long>(number(before)));
+  std::abort();
+}
+
+}  // namespace
+
+Revision next_revision(const Position& position) {
+  const std::uint64_t highest = std::max(number(position.head), number(position.reached));
+  return Revision{highest + 1 + (position.clean ? 0 : limits::kUncommittedRevisionsMax)};
+}
+
+Status TurnWriter::write(const Turn& turn, TableWriter& tables, Position& position) {
+  if (Status done = log(turn, tables, position); !done) return done;
+  for (const Write& write : turn.writes) {
+    if (Status done = row(write, tables, position); !done) return done;
+  }
+  if (Status done = prune_commands(tables, position); !done) return done;
+  position.at = turn.at;
+  position.clean = turn.clean;
+  if (turn.inbox) position.inbox = turn.inbox;
+  if (turn.folded_through) position.folded_through = *turn.folded_through;
+  return put(position, tables);
+}
+
+Status TurnWriter::create(const Identity& identity, TableWriter& tables) {
+  if (Status done = put(identity, tables); !done) return done;
+  return put(Position{}, tables);
+}
+
+Status TurnWriter::start(TableWriter& tables, Position& position) {
+  position.reached = Revision{number(next_revision(position)) - 1};
+  position.clean = false;
+  return put(position, tables);
+}
+
+Status TurnWriter::log(const Turn& turn, TableWriter& tables, Position& position) {
+  LogEntry entry;
+  for (const Change& change : turn.changes) {
+    require_ascending(position.head, change.revision);
+    entry.before = position.head;
+    entry.change = change;
+    encode_key(entry, key_);
+    encode_value(entry, value_);
+    if (Status done = tables.append(Table::log, key_, value_); !done) return done;
+    position.head = change.revision;
+  }
+  return {};
+}
+
+Status TurnWriter::row(const Write& write, TableWriter& tables, Position& position) {
+  return std::visit(
+      [&]<class R>(const R& record) -> Status {
+        if constexpr (std::is_same_v<R, Command>) {
+          Status counted = count_command(record, write.erase, tables, position);
+          if (!counted) return counted;
+        }
+        if (!write.erase) return put(record, tables);
+        encode_key(record, key_);
+        return tables.erase(kTableOf<R>, key_);
+      },
+      write.record);
+}
+
+Status TurnWriter::count_command(const Command& command, bool erase, const TableWriter& tables,
+                                 Position& position) const {
+  std::string key;
+  encode_key(command, key);
+  auto stored = tables.get(Table::commands, key);
+  if (!stored) return stored.error();
+  if (*stored) {
+    const auto old = decode<Command>(key, **stored);
+    if (!old) return old.error();
+    if (is_final(old->state)) --position.final_commands;
+  }
+  if (erase) return {};
+  if (is_final(command.state)) ++position.final_commands;
+  position.last_command = std::max(position.last_command, command.id);
+  return {};
+}
+
+Status TurnWriter::prune_commands(TableWriter& tables, Position& position) {
+  if (position.final_commands <= kFinalCommandsMax) return {};
+  std::uint64_t surplus = position.final_commands - kFinalCommandsMax;
+  std::vector<std::string> oldest;
+  Status scanned = tables.scan(Table::commands, "", Direction::ascending,
+                               [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                 const auto command = decode<Command>(key, value);
+                                 if (!command) return command.error();
+                                 if (is_final(command->state)) oldest.emplace_back(key);
+                                 return oldest.size() < surplus;
+                               });
+  if (!scanned) return scanned;
+  for (const std::string& key : oldest) {
+    if (Status done = tables.erase(Table::commands, key); !done) return done;
+  }
+  position.final_commands -= oldest.size();
+  return {};
+}
+
+template <class R>
+Status TurnWriter::put(const R& record, TableWriter& tables) {
+  encode_key(record, key_);
+  encode_value(record, value_);
+  return tables.put(kTableOf<R>, key_, value_);
+}
+
+}  // namespace attune::store
