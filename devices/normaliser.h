@@ -8,6 +8,7 @@
 #include "devices/catalog.h"
 #include "devices/dialect.h"
 #include "devices/model/issue.h"
+#include "devices/model/result.h"
 
 /// All dialects behind one door: a message goes in, canonical readings come out.
 namespace attune::devices {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "broker/shell/config/fields.h"
-#include "devices/model/attribute_table.h"
 #include "devices/model/limits.h"
+#include "devices/names.h"
+#include "devices/vocabulary.h"
 #include "rules/load.h"
 
 namespace attune::config {
@@ -18,18 +18,6 @@ using devices::JsonDevice;
 
 constexpr std::size_t kTextBytesMax = 256;
 constexpr std::size_t kTemplateBytesMax = 4'096;
-
-bool is_id(const std::string& text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !text.empty() && text.size() <= 64 && text.front() >= 'a' && text.front() <= 'z' &&
-         std::all_of(text.begin(), text.end(), fits);
-}
-
-bool is_reserved(const std::string& id) {
-  return id == "settings" || id == "sun" || id == "local" || id == "weekday";
-}
 
 /// A topic that one message can have: no wildcards, no controls, within the limits.
 bool is_topic(const std::string& topic) {
@@ -53,9 +41,10 @@ class DevicesReader {
   void read_capabilities(Fields& fields, devices::DeviceEntry& entry);
   void read_manual(Fields& fields, devices::DeviceEntry& entry);
   void read_attributes(Fields& fields, const devices::DeviceEntry& entry);
-  std::optional<JsonAttribute> read_attribute(const yaml::Entry& entry);
+  JsonAttribute read_attribute(const yaml::Entry& entry);
   void read_values(Fields& fields, JsonAttribute& attribute);
   void read_command(Fields& fields, JsonAttribute& attribute);
+  void check_attribute_name(Fields& fields, const yaml::Node& key);
   void check_id(Fields& fields, const yaml::Node& key);
   void topic(Fields& fields, std::string_view key, std::string& out);
   void label(Fields& fields, std::string_view key, std::string& out);
@@ -76,11 +65,9 @@ void DevicesReader::read(const yaml::Document& document) {
 }
 
 void DevicesReader::check_id(Fields& fields, const yaml::Node& key) {
-  if (!is_id(key.text)) {
-    fields.error(key, "E306", "'" + key.text + "' cannot be a device's id",
-                 "begin with a-z, then a-z 0-9 _, at most 64 in all");
-  } else if (is_reserved(key.text)) {
-    fields.error(key, "E306", "'" + key.text + "' is a reserved id", "write " + key.text + "_");
+  const std::string folded = devices::fold_name(key.text);
+  if (folded != key.text) {
+    fields.error(key, "E306", "'" + key.text + "' cannot be a device's id", "write " + folded);
   }
   const auto [before, first] = seen_.emplace(key.text, key.place);
   if (first) return;
@@ -125,14 +112,13 @@ void DevicesReader::read_capabilities(Fields& fields, devices::DeviceEntry& entr
   fields.texts("capabilities", entry.capabilities);
   const yaml::Node* node = fields.node().find("capabilities");
   if (node == nullptr) return;
-  const std::vector<std::string> known = devices::capability_words();
   for (const auto& word : entry.capabilities) {
-    if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+    if (devices::is_capability(word)) continue;
     const auto same = [&](const yaml::Node& item) { return item.text == word; };
-    const auto at = std::find_if(node->items.begin(), node->items.end(), same);
-    const std::string near = yaml::nearest(word, known);
-    fields.error(at == node->items.end() ? *node : *at, "E303", "unknown capability '" + word + "'",
-                 near.empty() ? "" : "did you mean '" + near + "'?");
+    const auto found = std::find_if(node->items.begin(), node->items.end(), same);
+    fields.error(found == node->items.end() ? *node : *found, "E303",
+                 "unknown capability '" + word + "'",
+                 "a word of the vocabulary, like light, cover, climate, contact");
   }
 }
 
@@ -159,21 +145,26 @@ void DevicesReader::read_attributes(Fields& fields, const devices::DeviceEntry& 
   }
   JsonDevice device{entry.id, {}};
   for (const auto& below : attributes->node().entries) {
-    if (auto attribute = read_attribute(below)) device.attributes.push_back(std::move(*attribute));
+    device.attributes.push_back(read_attribute(below));
   }
   out_.file.json.push_back(std::move(device));
 }
 
-std::optional<JsonAttribute> DevicesReader::read_attribute(const yaml::Entry& entry) {
+void DevicesReader::check_attribute_name(Fields& fields, const yaml::Node& key) {
+  if (key.text.compare(0, 4, "raw.") == 0 && key.text.size() > 4) return;
+  if (devices::find_word(devices::canonical_part(key.text)) != nullptr) return;
+  std::vector<std::string> words;
+  for (const auto& [word, type] : devices::vocabulary_types()) words.push_back(word);
+  const std::string near = yaml::nearest(key.text.substr(key.text.rfind('.') + 1), words);
+  fields.error(key, "E302", "'" + key.text + "' is not an attribute of the vocabulary",
+               near.empty() ? "raw." + devices::plain_name(key.text) + " takes it as it comes"
+                            : "did you mean '" + near + "'?");
+}
+
+JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry) {
   Fields fields(*document_, entry.value, "attribute " + entry.key.text, out_.issues);
   const std::string& name = entry.key.text;
-  const std::string word = name.substr(name.rfind('.') + 1);
-  if (name.compare(0, 4, "raw.") != 0 && !devices::is_canonical(word)) {
-    const std::string near = yaml::nearest(word, devices::attribute_words());
-    fields.error(
-        entry.key, "E302", "'" + name + "' is not an attribute of the vocabulary",
-        near.empty() ? "raw." + word + " takes it as it comes" : "did you mean '" + near + "'?");
-  }
+  check_attribute_name(fields, entry.key);
   JsonAttribute attribute;
   attribute.name = name;
   topic(fields, "topic", attribute.topic);
