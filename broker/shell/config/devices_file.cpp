@@ -67,7 +67,7 @@ void DevicesReader::read(const yaml::Document& document) {
 void DevicesReader::check_id(Fields& fields, const yaml::Node& key) {
   const std::string folded = devices::fold_name(key.text);
   if (folded != key.text) {
-    fields.error(key, "E306", "'" + key.text + "' cannot be a device's id", "write " + folded);
+    fields.error(key, "E307", "'" + key.text + "' cannot be a device's id", "write " + folded);
   }
   const auto [before, first] = seen_.emplace(key.text, key.place);
   if (first) return;

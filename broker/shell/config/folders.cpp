@@ -7,14 +7,14 @@
 namespace attune::config {
 namespace {
 
-std::string default_state(const Surroundings& around) {
+std::string default_state(const Process& around) {
   if (around.root) return "/var/lib/attune";
   if (const auto base = around.variable("XDG_STATE_HOME")) return *base + "/attune";
   if (const auto home = around.variable("HOME")) return *home + "/.local/state/attune";
   return "attune-state";
 }
 
-std::string default_run(const Surroundings& around, const std::string& state) {
+std::string default_run(const Process& around, const std::string& state) {
   if (around.root) return "/run/attune";
   if (const auto base = around.variable("XDG_RUNTIME_DIR")) return *base + "/attune";
   return state + "/run";
@@ -22,7 +22,7 @@ std::string default_run(const Surroundings& around, const std::string& state) {
 
 }  // namespace
 
-Surroundings Surroundings::from_process() {
+Process Process::current() {
   const auto variable = [](const char* name) -> std::optional<std::string> {
     const char* value = std::getenv(name);
     if (value == nullptr || *value == '\0') return std::nullopt;
@@ -31,7 +31,7 @@ Surroundings Surroundings::from_process() {
   return {::geteuid() == 0, variable};
 }
 
-Folders folders(const Surroundings& around, const std::string& state_dir) {
+Folders folders(const Process& around, const std::string& state_dir) {
   Folders result;
   result.state = state_dir.empty() ? default_state(around) : state_dir;
   if (const auto given = around.variable("RUNTIME_DIRECTORY")) {

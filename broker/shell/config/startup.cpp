@@ -28,7 +28,7 @@ Status make_folder(const std::string& path, fs::perms mode) {
 
 }  // namespace
 
-Prepared prepare(const StartupOptions& options, const Surroundings& around) {
+Prepared prepare(const StartupOptions& options, const Process& around) {
   LoadedConfig loaded = read(options.config_file);
   if (has_errors(loaded.issues)) return {std::nullopt, std::move(loaded.issues)};
   Startup startup{std::move(loaded.config), {}, options.observe};

@@ -26,7 +26,7 @@ struct Prepared {
 };
 
 /// Reads the configuration and decides on folders. Touches nothing.
-[[nodiscard]] Prepared prepare(const StartupOptions& options, const Surroundings& around);
+[[nodiscard]] Prepared prepare(const StartupOptions& options, const Process& around);
 
 /// Creates both folders where they are missing (0700 state, 0750 run). Error "folder".
 [[nodiscard]] Status make_folders(const Folders& folders);

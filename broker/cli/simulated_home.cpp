@@ -1,0 +1,170 @@
+#include "broker/cli/simulated_home.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace attune::cli {
+namespace {
+
+/// Far above what a home of obedient devices needs for one event.
+constexpr int kExchangesMax = 10'000;
+
+core::Restored restored(store::Recovered from) {
+  core::Restored to;
+  to.next = from.next;
+  to.last_command = from.last_command;
+  to.state = std::move(from.state);
+  to.tail = std::move(from.tail);
+  to.commands = std::move(from.commands);
+  to.claims = std::move(from.claims);
+  to.bases = std::move(from.bases);
+  to.rules = std::move(from.rules);
+  to.timers = std::move(from.timers);
+  return to;
+}
+
+store::Turn settings_turn(const SimulatedHome::Values& settings, Instant at) {
+  store::Turn turn;
+  turn.at = at;
+  turn.folded_through = Revision{0};
+  for (const auto& [path, value] : settings) {
+    StateRow row;
+    row.path = path;
+    row.value = value;
+    row.at = at;
+    turn.writes.push_back({row, false});
+  }
+  return turn;
+}
+
+}  // namespace
+
+SimulatedHome::SimulatedHome(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
+                             Millis wall, const Values& settings, const Values& state)
+    : catalog_(catalog), set_(std::move(set)), store_(store::make_memory_store()) {
+  now_ = {wall, Millis{1}};
+  if (Status kept = store_->commit(settings_turn(settings, now_)); !kept) {
+    broken_ = kept.error().message;
+  }
+  start();
+  step(core::LinkChanged{true});
+  report(state);
+  step(core::RulesLoaded{set_});
+  settle();
+}
+
+SimulatedHome::~SimulatedHome() = default;
+
+void SimulatedHome::start() {
+  core_ = std::make_unique<core::Core>(catalog_, core::Options{});
+  auto recovered = store_->recover();
+  if (recovered.ok()) {
+    core_->restore(restored(std::move(*recovered)));
+  } else {
+    broken_ = recovered.error().message;
+  }
+}
+
+void SimulatedHome::report(const Values& values) {
+  std::map<DeviceIndex, std::pair<std::vector<devices::Reading>, std::vector<devices::Reading>>> by;
+  for (const auto& [path, value] : values) {
+    if (path.device.text() == kSettingsDevice) {
+      write_setting(path, value);
+      continue;
+    }
+    const AttributeId id = catalog_.table().intern(path);
+    const AttributeInfo* info = catalog_.attribute(id);
+    auto& [readings, events] = by[catalog_.table().device_of(id)];
+    const bool momentary = info != nullptr && info->type == ValueType::event;
+    (momentary ? events : readings).push_back({id, value});
+  }
+  for (auto& [device, said] : by) say(device, std::move(said.first), std::move(said.second));
+  settle();
+}
+
+void SimulatedHome::write_setting(const AttributePath& path, const Value& value) {
+  core::WriteRequest request;
+  request.id = core::RequestId{++requests_};
+  request.path = path;
+  request.value = value;
+  request.who = "test";
+  step(std::move(request));
+}
+
+void SimulatedHome::say(DeviceIndex device, std::vector<devices::Reading> readings,
+                        std::vector<devices::Reading> events) {
+  for (const auto& reading : readings) shown_[device][reading.attribute] = reading.value;
+  devices::Decoded decoded;
+  decoded.readings = std::move(readings);
+  decoded.events = std::move(events);
+  decoded.availability.push_back({device, Availability::online});
+  const std::string topic = "test/" + catalog_.table().device(device).text();
+  step(core::MessageArrived{Arrival::live, topic, &decoded});
+}
+
+void SimulatedHome::advance(Millis duration) {
+  const Millis end = now_.steady + duration;
+  while (broken_.empty()) {
+    const auto due = core_->next_deadline();
+    if (!due || *due > end) break;
+    const Millis wait = std::max(*due - now_.steady, Millis{0});
+    now_ = {now_.wall + wait, now_.steady + wait};
+    step(core::Tick{});
+    settle();
+    if (core_->next_deadline() == due) broken_ = "a deadline that has passed stays armed";
+  }
+  now_ = {now_.wall + (end - now_.steady), end};
+  step(core::Tick{});
+  settle();
+}
+
+void SimulatedHome::restart() {
+  pending_.clear();
+  store_ = store_->reopen();
+  start();
+  step(core::RulesLoaded{set_});
+  step(core::LinkChanged{true});
+  const auto shown = shown_;
+  for (const auto& [device, values] : shown) {
+    std::vector<devices::Reading> readings;
+    for (const auto& [attribute, value] : values) readings.push_back({attribute, value});
+    say(device, std::move(readings), {});
+  }
+  settle();
+}
+
+void SimulatedHome::step(decltype(core::Event::what) what) {
+  if (!broken_.empty()) return;
+  core::Outcome outcome;
+  core_->step({now_, std::move(what)}, outcome);
+  commit(outcome);
+  pending_.insert(pending_.end(), outcome.dispatches.begin(), outcome.dispatches.end());
+}
+
+void SimulatedHome::commit(const core::Outcome& outcome) {
+  if (outcome.changes.empty() && outcome.writes.empty()) return;
+  store::Turn turn;
+  turn.changes = outcome.changes;
+  turn.writes = outcome.writes;
+  turn.at = now_;
+  if (Status kept = store_->commit(turn); !kept) broken_ = kept.error().message;
+}
+
+void SimulatedHome::settle() {
+  for (int exchanges = 0; !pending_.empty() && broken_.empty(); ++exchanges) {
+    if (exchanges == kExchangesMax) {
+      broken_ = "commands and reports go on for ever";
+      return;
+    }
+    const core::Dispatch next = std::move(pending_.front());
+    pending_.erase(pending_.begin());
+    obey(next);
+  }
+}
+
+void SimulatedHome::obey(const core::Dispatch& dispatch) {
+  step(core::CommandsSent{dispatch.commands});
+  say(dispatch.device, dispatch.values, {});
+}
+
+}  // namespace attune::cli
