@@ -1,2 +1,134 @@
 #include "rules/machine.h"
-namespace attune::rules {}
+
+namespace attune::rules {
+
+namespace {
+
+using cel::Truth;
+
+bool passed(const std::optional<Millis>& deadline, const Instant& now) {
+  return deadline && *deadline <= now.steady;
+}
+
+bool holds_claims(RulePhase phase) {
+  return phase == RulePhase::active || phase == RulePhase::ending;
+}
+
+/// One evaluation of a rule: reads the conditions it needs, and decides for the unknown ones.
+class Evaluation {
+ public:
+  Evaluation(const Rule& rule, const RuleState& state, const StateView& view, const Instant& now)
+      : rule_(rule), view_(view), now_(now) {
+    out_.next = state;
+  }
+
+  Advance run() {
+    holds_claims(out_.next.phase) ? while_active() : before_start();
+    if (!unknown_) out_.next.unknown_since.reset();
+    return std::move(out_);
+  }
+
+ private:
+  void before_start() {
+    const bool holds = condition();
+    const bool start = holds && permitted(false) && !ended_by_until(false);
+    if (!start) return rest(holds);
+    if (out_.next.spent) return;
+    if (out_.next.phase == RulePhase::idle && rule_.for_ > Millis(0)) {
+      return enter(RulePhase::waiting);
+    }
+    if (out_.next.phase == RulePhase::waiting && !passed(due().for_, now_)) return;
+    out_.next.active_since = now_;
+    enter(RulePhase::active);
+  }
+
+  void while_active() {
+    const bool end = rule_.until ? ended_by_until(grace_is_over()) : !condition();
+    if (!permitted(true)) return rest(!end);
+    if (!end) {
+      if (out_.next.phase == RulePhase::ending) enter(RulePhase::active);
+      return;
+    }
+    if (rule_.off_delay == Millis(0)) return rest(false);
+    if (out_.next.phase == RulePhase::active) {
+      enter(RulePhase::ending);
+    } else if (passed(due().off_delay, now_)) {
+      rest(false);
+    }
+  }
+
+  /// `when`, or what stands for it while it is unknown.
+  bool condition() {
+    out_.seen.when = rule_.when.truth(view_, &out_.seen.error);
+    if (out_.seen.when == Truth::yes || out_.seen.when == Truth::no) {
+      out_.next.last_truth = out_.seen.when == Truth::yes;
+      return out_.next.last_truth;
+    }
+    if (rule_.on_unknown != OnUnknown::keep) return rule_.on_unknown == OnUnknown::assume_true;
+    if (!out_.next.last_truth) return false;  // nothing to keep
+    note_unknown();
+    return !grace_is_over();
+  }
+
+  /// Unknown: an active rule goes on for the grace time, another does not start.
+  bool permitted(bool active) {
+    if (!rule_.while_) return true;
+    const Truth truth = rule_.while_->truth(view_, &out_.seen.error);
+    if (truth == Truth::yes || truth == Truth::no) return truth == Truth::yes;
+    if (!active) return false;
+    note_unknown();
+    return !grace_is_over();
+  }
+
+  bool ended_by_until(bool when_unknown) {
+    if (!rule_.until) return false;
+    const Truth truth = rule_.until->truth(view_, &out_.seen.error);
+    if (truth == Truth::yes || truth == Truth::no) return truth == Truth::yes;
+    if (holds_claims(out_.next.phase)) note_unknown();
+    return when_unknown;
+  }
+
+  void note_unknown() {
+    unknown_ = true;
+    if (!out_.next.unknown_since) out_.next.unknown_since = now_;
+  }
+
+  [[nodiscard]] Deadlines due() const { return deadlines(rule_, out_.next); }
+  [[nodiscard]] bool grace_is_over() const { return passed(due().unknown, now_); }
+
+  void rest(bool holds) {
+    if (!holds) {
+      out_.next.spent = false;
+      if (rule_.until) out_.next.last_truth = false;  // an unknown `when` starts no ended latch
+    }
+    if (out_.next.phase != RulePhase::idle) enter(RulePhase::idle);
+  }
+
+  void enter(RulePhase phase) {
+    out_.next.phase = phase;
+    out_.next.since = now_;
+  }
+
+  const Rule& rule_;
+  const StateView& view_;
+  const Instant& now_;
+  Advance out_;
+  bool unknown_ = false;
+};
+
+}  // namespace
+
+Advance advance(const Rule& rule, const RuleState& state, const StateView& view,
+                const Instant& now) {
+  return Evaluation(rule, state, view, now).run();
+}
+
+Deadlines deadlines(const Rule& rule, const RuleState& state) {
+  Deadlines due;
+  if (state.phase == RulePhase::waiting) due.for_ = state.since.steady + rule.for_;
+  if (state.phase == RulePhase::ending) due.off_delay = state.since.steady + rule.off_delay;
+  if (state.unknown_since) due.unknown = state.unknown_since->steady + rule.unknown_grace;
+  return due;
+}
+
+}  // namespace attune::rules

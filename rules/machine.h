@@ -14,20 +14,21 @@ struct Observed {
   std::string error;  ///< of an expression that failed; empty: none
 };
 
-/// Deadlines of the rule after a step: set, cleared (empty), by TimerKind.
-struct Deadlines {
-  std::optional<Millis> for_, off_delay, unknown;  ///< Instant::steady
-};
-
 struct Advance {
   RuleState next;
-  Deadlines deadlines;
   Observed seen;
 };
 
-/// The next state of `rule`, given its state and deadlines so far. Pure: the same input gives the
-/// same answer, however often it is asked. A deadline at or before `now.steady` counts as passed.
-[[nodiscard]] Advance advance(const Rule& rule, const RuleState& state, const Deadlines& armed,
-                              const StateView& view, const Instant& now);
+/// The next state of `rule`. Pure: the same input gives the same answer, however often it is
+/// asked. A deadline at or before `now.steady` counts as passed.
+[[nodiscard]] Advance advance(const Rule& rule, const RuleState& state, const StateView& view,
+                              const Instant& now);
+
+/// When a rule in this state must be looked at again although nothing that it reads has changed:
+/// Instant::steady, each empty when it does not run.
+struct Deadlines {
+  std::optional<Millis> for_, off_delay, unknown;
+};
+[[nodiscard]] Deadlines deadlines(const Rule& rule, const RuleState& state);
 
 }  // namespace attune::rules

@@ -20,8 +20,9 @@ class Claims {
   [[nodiscard]] std::vector<AttributeId> claimed(const AttributeTable& table) const;
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  /// Adds, or replaces the claim of the same source.
-  void put(AttributeId attribute, Claim claim);
+  /// Adds, or replaces the claim of the same source. The reference lives until the next put or
+  /// take of the attribute; key, value, priority and since must not be changed through it.
+  Claim& put(AttributeId attribute, Claim claim);
   /// Takes it away and returns it; empty when there was none.
   std::optional<Claim> take(AttributeId attribute, ClaimBy by, std::string_view source);
 

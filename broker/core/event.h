@@ -80,11 +80,11 @@ struct Dispatch {
 struct Reply {
   RequestId id{};
   enum class Result : std::uint8_t { accepted, conflict, rejected } result = Result::accepted;
-  Revision revision{};                ///< accepted: of the claim or setting; conflict: the current
-  std::optional<CommandId> command;   ///< the command it led to, if any
-  Value current;                      ///< of a conflict
-  std::string code;                   ///< of a rejection: unknown_device, unknown_attribute,
-                                      ///< read_only, type, range, value, unknown_rule
+  Revision revision{};               ///< accepted: of the claim or setting; conflict: the current
+  std::optional<CommandId> command;  ///< the command it led to, if any
+  Value current;                     ///< of a conflict
+  std::string code;                  ///< of a rejection: unknown_device, unknown_attribute,
+                                     ///< read_only, type, range, value, unknown_rule
   std::string message;
 };
 

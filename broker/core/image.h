@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "devices/catalog.h"
@@ -9,6 +10,9 @@
 
 /// State and versions in memory: the fold of the log.
 namespace attune::core {
+
+/// Change::status of a momentary event (`button.event`): it is in the log, never in the image.
+inline constexpr std::string_view kEventStatus = "event";
 
 /// One attribute, by AttributeId; StateRow without its path.
 struct AttributeState {
@@ -23,14 +27,15 @@ struct AttributeState {
   Value desired;
   std::string desired_by;
   Revision desired_revision{};
-  bool folded = true;  ///< false: changed since the last fold
+  Revision desired_context{};  ///< of the chain that wanted it; not kept over a restart
+  bool folded = true;          ///< false: changed since the last fold
 };
 
 struct DeviceState {
   Availability availability = Availability::unknown;
-  Revision revision{};   ///< of the last change of availability
+  Revision revision{};  ///< of the last change of availability
   Instant at;
-  bool fresh = false;    ///< has said something live since it (re)joined
+  bool fresh = false;  ///< has said something live since it (re)joined
   devices::Derived derived;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "devices/model/records.h"
@@ -25,14 +26,17 @@ class Ledger {
   CommandId next_id();
   void restore_last_id(CommandId last);
 
-  /// Attributes whose last command failed: wanted and reported stay apart (`diverged`).
+  /// Wanted and reported stay apart although attune did what it could (`diverged`).
   [[nodiscard]] bool diverged(AttributeId attribute) const;
-  void set_diverged(AttributeId attribute, bool diverged);
+  /// Gives up on what is wanted since revision `wanted`; something newer is tried again.
+  void give_up(AttributeId attribute, Revision wanted);
+  [[nodiscard]] bool gave_up(AttributeId attribute, Revision wanted) const;
+  void forgive(AttributeId attribute);
 
  private:
   std::map<CommandId, Command> open_;
   std::vector<std::optional<CommandId>> by_attribute_;
-  std::vector<bool> diverged_;
+  std::vector<Revision> given_up_;  // 0: not
   CommandId last_{};
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ class Timers {
 
  private:
   std::map<Key, Millis> by_key_;
-  std::map<std::pair<Millis, Key>, char> by_due_;
+  std::set<std::pair<Millis, Key>> by_due_;
 };
 
 }  // namespace attune::core

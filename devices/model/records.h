@@ -115,7 +115,8 @@ struct RuleState {
   bool last_truth = false;               ///< of the condition, while it was known
   bool spent = false;             ///< ended by `max_time` or `until`: a new start needs a false first
   std::optional<RuleMode> mode;   ///< what a person set; empty: what the file says
-  Revision revision{};            ///< of its last change in the log
+  Revision revision{};            ///< what its next deadline cites: its last change in the log,
+                                  ///< or the change that made it wait
   Revision context{};
   friend bool operator==(const RuleState&, const RuleState&) = default;
 };

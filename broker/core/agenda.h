@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "broker/core/journal.h"
+#include "devices/model/ids.h"
+
+/// What is still to be looked at within one step, in an order that depends on nothing but it.
+namespace attune::core {
+
+class Agenda {
+ public:
+  /// The attribute's value, as rules see it, changed.
+  void touch(AttributeId attribute, Because because);
+  /// The rule must be looked at whatever it reads (its deadline, its mode).
+  void evaluate(std::uint32_t rule, Because because);
+  /// Who claims the attribute changed.
+  void contest(AttributeId attribute, Because because);
+  /// Wanted or reported of this device changed: compare them.
+  void drive(DeviceIndex device);
+
+  [[nodiscard]] std::vector<std::pair<AttributeId, Because>> take_touched();
+  [[nodiscard]] std::map<std::uint32_t, Because> take_rules();
+  [[nodiscard]] std::vector<std::pair<AttributeId, Because>> take_contested();
+  [[nodiscard]] std::vector<DeviceIndex> take_devices();
+
+ private:
+  std::vector<std::pair<AttributeId, Because>> touched_;
+  std::map<std::uint32_t, Because> rules_;
+  std::vector<std::pair<AttributeId, Because>> contested_;
+  std::vector<DeviceIndex> devices_;
+};
+
+}  // namespace attune::core

@@ -1,0 +1,193 @@
+#include "broker/core/core.h"
+
+#include <utility>
+
+#include "broker/core/agenda.h"
+#include "broker/core/arbitration.h"
+#include "broker/core/drive.h"
+#include "broker/core/inference.h"
+#include "broker/core/journal.h"
+#include "broker/core/reports.h"
+#include "broker/core/requests.h"
+
+namespace attune::core {
+
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+/// The moment at which a deadline was due, seen from a later event.
+Instant at_due(const Timer& timer, const Instant& present) {
+  return {present.wall - (present.steady - timer.due), timer.due};
+}
+
+}  // namespace
+
+/// The parts, in the order in which each needs those before it.
+struct Core::Parts {
+  Parts(devices::Catalog& known, Options options)
+      : catalog(known),
+        image(known),
+        journal(image, known.table()),
+        arbitration(known, rules, image, claims, timers, journal, agenda),
+        inference(known, image, rules, arbitration, claims, timers, journal, agenda),
+        drive(known, image, claims, ledger, arbitration, timers, journal, agenda, options.observe),
+        reports(known, image, arbitration, drive, journal, agenda),
+        requests(known, image, rules, ledger, arbitration, inference, journal) {}
+
+  void fire_due(const Instant& present, Outcome& out);
+  void fire(const Timer& timer);
+  void wake_rule(const Timer& timer);
+  void settle();
+
+  devices::Catalog& catalog;
+  Image image;
+  Claims claims;
+  Ledger ledger;
+  Timers timers;
+  RuleRunner rules;
+  Agenda agenda;
+  Journal journal;
+  Arbitration arbitration;
+  Inference inference;
+  Drive drive;
+  Reports reports;
+  Requests requests;
+};
+
+Core::Core(devices::Catalog& catalog, Options options)
+    : parts_(std::make_unique<Parts>(catalog, options)) {}
+Core::~Core() = default;
+
+void Core::restore(Restored restored) {
+  Parts& p = *parts_;
+  AttributeTable& table = p.catalog.table();
+  p.journal.restore_next(restored.next);
+  p.ledger.restore_last_id(restored.last_command);
+  for (const StateRow& row : restored.state) p.image.restore(row, table);
+  for (const Change& change : restored.tail) p.image.apply(change, table);
+  for (const Change& change : restored.tail) {
+    if (change.kind == ChangeKind::state)
+      p.image.mark_fresh(*table.find_device(change.device), true);
+  }
+  for (Claim& claim : restored.claims) {
+    const AttributeId id = table.intern(claim.path);
+    p.claims.put(id, std::move(claim));
+  }
+  for (Base& base : restored.bases)
+    p.claims.set_base(table.intern(base.path), std::move(base.value));
+  for (RuleState& state : restored.rules) p.rules.restore(std::move(state));
+  for (const Timer& timer : restored.timers) p.timers.restore(timer);
+  for (Command& command : restored.commands) {
+    table.intern(command.path);
+    p.drive.restore(std::move(command));
+  }
+  for (std::size_t i = 0; i < table.device_count(); ++i)
+    p.image.derive(static_cast<DeviceIndex>(i));
+}
+
+void Core::step(const Event& event, Outcome& out) {
+  Parts& p = *parts_;
+  p.fire_due(event.at, out);
+  p.journal.begin(event.at, event.at, out);
+  std::visit(Overloaded{
+                 [](const Tick&) {},
+                 [&](const MessageArrived& message) { p.reports.take(message); },
+                 [&](const WriteRequest& request) { p.requests.take(request); },
+                 [&](const ReleaseRequest& request) { p.requests.take(request); },
+                 [&](const RuleModeRequest& request) { p.requests.take(request); },
+                 [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
+                 [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
+                 [&](const RulesLoaded& loaded) { p.inference.load(loaded.set); },
+             },
+             event.what);
+  p.settle();
+  p.requests.name_commands();
+}
+
+/// Deadlines fire one by one, each at the moment it was due and with all that follows from it:
+/// so a restart changes when they happen, and nothing else.
+void Core::Parts::fire_due(const Instant& present, Outcome& out) {
+  while (auto timer = timers.pop(present.steady, out)) {
+    journal.begin(at_due(*timer, present), present, out);
+    fire(*timer);
+    settle();
+  }
+}
+
+void Core::Parts::fire(const Timer& timer) {
+  switch (timer.kind) {
+    case TimerKind::rule_for:
+    case TimerKind::rule_off_delay:
+    case TimerKind::rule_max_time:
+    case TimerKind::rule_unknown:
+    case TimerKind::rule_mode:
+      return wake_rule(timer);
+    case TimerKind::hold: {
+      const auto path = parse_path(timer.subject);
+      arbitration.release(catalog.table().intern(*path),
+                          {{CauseKind::timer, "hold is over", {}}, {}}, "hold is over");
+      return;
+    }
+    case TimerKind::command_retry:
+      return drive.fire_retry(static_cast<CommandId>(std::stoull(timer.subject)));
+    case TimerKind::command_expiry:
+      return drive.fire_expiry(static_cast<CommandId>(std::stoull(timer.subject)));
+  }
+}
+
+void Core::Parts::wake_rule(const Timer& timer) {
+  const auto index = rules.set().index_of(timer.subject);
+  if (!index) return;
+  const RuleState& state = rules.at(*index).state;
+  const Because due{{CauseKind::timer, timer.subject, state.revision}, state.context};
+  if (timer.kind == TimerKind::rule_mode) {
+    inference.set_mode(*index, std::nullopt, std::nullopt, due);
+  } else {
+    agenda.evaluate(*index, due);
+  }
+}
+
+/// Rules, then who wins, then what is sent. A command that ends can move claims once more.
+void Core::Parts::settle() {
+  inference.settle();
+  arbitration.settle();
+  drive.settle();
+  arbitration.settle();
+  drive.settle();
+}
+
+std::optional<Millis> Core::next_deadline() const {
+  return parts_->timers.next();
+}
+Revision Core::head() const {
+  return parts_->journal.head();
+}
+const Image& Core::image() const {
+  return parts_->image;
+}
+Image& Core::image() {
+  return parts_->image;
+}
+const Claims& Core::claims() const {
+  return parts_->claims;
+}
+const Ledger& Core::ledger() const {
+  return parts_->ledger;
+}
+const RuleRunner& Core::rules() const {
+  return parts_->rules;
+}
+const rules::RuleSet& Core::rule_set() const {
+  return parts_->rules.set();
+}
+const devices::Catalog& Core::catalog() const {
+  return parts_->catalog;
+}
+
+}  // namespace attune::core

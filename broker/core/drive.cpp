@@ -1,0 +1,299 @@
+#include "broker/core/drive.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "devices/vocabulary.h"
+
+namespace attune::core {
+
+namespace {
+
+/// Driven only while `on` is wanted, and in one message with it: many bulbs turn on when dimmed.
+constexpr std::array<std::string_view, 6> kDependsOnOn = {"brightness", "color_temp", "color_xy",
+                                                          "color_hs",   "color_rgb",  "effect"};
+
+bool depends_on_on(std::string_view name) {
+  return std::find(kDependsOnOn.begin(), kDependsOnOn.end(), name) != kDependsOnOn.end();
+}
+
+bool is_target_temperature(std::string_view name) {
+  return name.starts_with("target_temperature");
+}
+
+/// What is wanted, or where nobody wants anything, what is reported.
+const Value& intended(const AttributeState& state) {
+  return state.desired.has_value() ? state.desired : state.value;
+}
+
+}  // namespace
+
+void Drive::settle() {
+  for (const DeviceIndex device : agenda_.take_devices()) drive(device);
+  for (auto& [device, dispatch] : leaving_)
+    journal_.out().dispatches.push_back(std::move(dispatch));
+  leaving_.clear();
+}
+
+void Drive::drive(DeviceIndex device) {
+  if (catalog_.device(device) == nullptr) return;
+  const AttributeTable& table = catalog_.table();
+  std::vector<AttributeId> relevant;
+  for (const AttributeId id : table.attributes_of(device)) {
+    if (image_.at(id).desired.has_value() || ledger_.on(id) != nullptr) relevant.push_back(id);
+  }
+  std::sort(relevant.begin(), relevant.end(),
+            [&](AttributeId a, AttributeId b) { return table.path(a) < table.path(b); });
+  for (const AttributeId id : relevant) drive(id);
+}
+
+void Drive::drive(AttributeId attribute) {
+  const AttributeState& state = image_.at(attribute);
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  const Command* open = ledger_.on(attribute);
+  if (!state.desired.has_value()) {
+    if (open != nullptr) finish(attribute, CommandState::superseded, "nobody wants it any more");
+    std::erase_if(would_have_sent_, [&](const auto& said) { return said.first == attribute; });
+    return;
+  }
+  if (info == nullptr) return;
+  if (open != nullptr) {
+    if (same_on_wire(*info, open->value, state.desired)) return;
+    finish(attribute, CommandState::superseded, "something else is wanted");
+  } else if (!differs(attribute) && !switching_on(attribute)) {
+    return;
+  } else if (ledger_.gave_up(attribute, state.desired_revision)) {
+    return;
+  }
+  ledger_.forgive(attribute);
+  if (!may_be_driven(attribute)) return;
+  if (observe_) return would_send(attribute);
+  Command& command = queue(attribute);
+  dispatch(command, attribute);
+  journal_.put(command);
+}
+
+bool Drive::differs(AttributeId attribute) const {
+  const AttributeState& state = image_.at(attribute);
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  return info == nullptr || !same_on_wire(*info, state.value, state.desired);
+}
+
+const AttributeState* Drive::sibling(AttributeId attribute, std::string_view name) const {
+  const AttributePath& path = catalog_.table().path(attribute);
+  const std::string_view endpoint = devices::endpoint_part(path.attribute);
+  const std::string wanted = std::string(endpoint).append(endpoint.empty() ? "" : ".").append(name);
+  const auto id = catalog_.table().find(path.device.text(), wanted);
+  return id ? &image_.at(*id) : nullptr;
+}
+
+/// The attribute depends on `on`, and that is being switched on now: both travel together.
+bool Drive::switching_on(AttributeId attribute) const {
+  const auto name = devices::canonical_part(catalog_.table().path(attribute).attribute);
+  if (!depends_on_on(name)) return false;
+  const AttributeState* on = sibling(attribute, "on");
+  return on != nullptr && on->desired == Value(true) && on->value != Value(true);
+}
+
+bool Drive::may_be_driven(AttributeId attribute) const {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  if (info == nullptr || !info->writable) return false;
+  const auto name = devices::canonical_part(info->name);
+  if (depends_on_on(name)) {
+    const AttributeState* on = sibling(attribute, "on");
+    return on == nullptr || intended(*on) == Value(true);
+  }
+  if (is_target_temperature(name)) {
+    const AttributeState* mode = sibling(attribute, "hvac_mode");
+    return mode == nullptr || intended(*mode) != Value("off");
+  }
+  return true;
+}
+
+bool Drive::reachable(DeviceIndex device) const {
+  return link_up_ && image_.device(device).availability != Availability::offline;
+}
+
+Because Drive::note(Command& command, const Because& because) {
+  Change change = about(ChangeKind::command, command.path);
+  change.value = command.value;
+  change.status = name(command.state);
+  change.detail = text(command.id) + (command.reason.empty() ? "" : ": " + command.reason);
+  const Because consequence = journal_.write(std::move(change), because);
+  command.revision = consequence.cause.parent;
+  return consequence;
+}
+
+Command& Drive::queue(AttributeId attribute) {
+  const AttributeState& state = image_.at(attribute);
+  const Claim* winner = claims_.winner(attribute);
+  Command command;
+  command.id = ledger_.next_id();
+  command.path = catalog_.table().path(attribute);
+  command.value = state.desired;
+  command.created = journal_.now();
+  command.expires = {journal_.now().wall + kCommandLife, journal_.now().steady + kCommandLife};
+  command.cause.kind = winner == nullptr ? CauseKind::system : winner->cause.kind;
+  if (winner != nullptr) command.cause.id = winner->cause.id;
+  command.cause.parent = state.desired_revision;
+  command.context = state.desired_context;
+  note(command, {command.cause, command.context});
+  timers_.arm(TimerKind::command_expiry, std::to_string(number(command.id)), command.expires.steady,
+              journal_.out());
+  return ledger_.add(attribute, std::move(command));
+}
+
+void Drive::would_send(AttributeId attribute) {
+  const Value& wanted = image_.at(attribute).desired;
+  auto known = std::find_if(would_have_sent_.begin(), would_have_sent_.end(),
+                            [&](const auto& said) { return said.first == attribute; });
+  if (known != would_have_sent_.end() && known->second == wanted) return;
+  if (known == would_have_sent_.end()) {
+    would_have_sent_.emplace_back(attribute, wanted);
+  } else {
+    known->second = wanted;
+  }
+  queue(attribute);
+  finish(attribute, CommandState::rejected, "observe: would have been sent");
+}
+
+void Drive::dispatch(Command& command, AttributeId attribute) {
+  const DeviceIndex device = catalog_.table().device_of(attribute);
+  if (!reachable(device)) return;
+  ++command.attempts;
+  const Millis wait = kSettleWindow * (1 << (command.attempts - 1));
+  timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)),
+              journal_.present().steady + wait, journal_.out());
+  std::erase_if(recent_, [&](const Recent& r) { return r.until <= journal_.present().steady; });
+  const Because because{{command.cause.kind, command.cause.id, command.revision}, command.context};
+  recent_.push_back({attribute, command.value, because, journal_.present().steady + kSettleWindow});
+  Dispatch& dispatch = leaving_[device];
+  dispatch.device = device;
+  dispatch.commands.push_back(command.id);
+  dispatch.values.push_back({attribute, command.value});
+}
+
+void Drive::finish(AttributeId attribute, CommandState state, std::string reason) {
+  Command& command = *ledger_.on(attribute);
+  command.state = state;
+  command.reason = std::move(reason);
+  note(command, {{command.cause.kind, command.cause.id, command.revision}, command.context});
+  const std::string subject = std::to_string(number(command.id));
+  timers_.cancel(TimerKind::command_retry, subject, journal_.out());
+  timers_.cancel(TimerKind::command_expiry, subject, journal_.out());
+  journal_.put(command);
+  ledger_.remove(attribute);
+}
+
+std::optional<Because> Drive::explain(AttributeId attribute, const Value& value) {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  if (info == nullptr) return std::nullopt;
+  const Millis now = journal_.now().steady;
+  for (const Recent& recent : recent_) {
+    if (recent.attribute == attribute && recent.until > now &&
+        same_on_wire(*info, recent.value, value)) {
+      return recent.because;
+    }
+  }
+  // On its way: what moves while a command is open is that command's doing.
+  const Command* open = ledger_.on(attribute);
+  if (open == nullptr || open->attempts == 0) return std::nullopt;
+  return Because{{open->cause.kind, open->cause.id, open->revision}, open->context};
+}
+
+std::optional<Because> Drive::recently_commanded(DeviceIndex device) const {
+  for (const Recent& recent : recent_) {
+    if (recent.until > journal_.now().steady &&
+        catalog_.table().device_of(recent.attribute) == device) {
+      return recent.because;
+    }
+  }
+  return std::nullopt;
+}
+
+void Drive::confirm(AttributeId attribute, const Value& value, const Because& because) {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  const Command* open = ledger_.on(attribute);
+  if (info == nullptr || open == nullptr || open->attempts == 0) return;
+  if (!same_on_wire(*info, open->value, value)) return;
+  Command& command = *ledger_.on(attribute);
+  if (because.cause.parent != Revision{}) command.revision = because.cause.parent;
+  finish(attribute, CommandState::confirmed, "");
+  arbitration_.rest_is_over(attribute, because);
+}
+
+void Drive::sent(const std::vector<CommandId>& ids) {
+  for (const CommandId id : ids) {
+    Command* command = ledger_.find(id);
+    if (command == nullptr || command->state != CommandState::queued) continue;
+    command->state = CommandState::sent;
+    command->sent = journal_.now();
+    note(*command, {{command->cause.kind, command->cause.id, command->revision}, command->context});
+    journal_.put(*command);
+  }
+}
+
+void Drive::link_changed(bool up) {
+  link_up_ = up;
+  if (!up) return;
+  for (const auto& [id, open] : ledger_.open()) {
+    const auto attribute = catalog_.table().find(open.path.device.text(), open.path.attribute);
+    Command& command = *ledger_.find(id);
+    command.attempts = 0;
+    dispatch(command, *attribute);
+    journal_.put(command);
+  }
+  for (const auto& [id, device] : catalog_.devices()) {
+    if (const auto known = catalog_.table().find_device(id.text())) try_again(*known);
+  }
+}
+
+void Drive::try_again(DeviceIndex device) {
+  for (const AttributeId id : catalog_.table().attributes_of(device)) {
+    ledger_.forgive(id);
+    Command* open = ledger_.on(id);
+    if (open == nullptr || retry_is_armed(*open)) continue;
+    dispatch(*open, id);  // it was waiting for the device
+    journal_.put(*open);
+  }
+  agenda_.drive(device);
+}
+
+bool Drive::retry_is_armed(const Command& command) const {
+  return timers_.due(TimerKind::command_retry, std::to_string(number(command.id))).has_value();
+}
+
+void Drive::fire_retry(CommandId id) {
+  Command* command = ledger_.find(id);
+  if (command == nullptr) return;
+  const auto attribute =
+      catalog_.table().find(command->path.device.text(), command->path.attribute);
+  if (command->attempts < kAttemptsMax) {
+    dispatch(*command, *attribute);
+    journal_.put(*command);
+    return;
+  }
+  ledger_.give_up(*attribute, image_.at(*attribute).desired_revision);
+  finish(*attribute, CommandState::failed, "sent 6 times, never reported");
+  arbitration_.rest_is_over(*attribute, {{CauseKind::timer, "command failed", {}}, {}});
+}
+
+void Drive::fire_expiry(CommandId id) {
+  const Command* command = ledger_.find(id);
+  if (command == nullptr) return;
+  const auto attribute =
+      catalog_.table().find(command->path.device.text(), command->path.attribute);
+  const bool sent = command->attempts != 0;
+  ledger_.give_up(*attribute, image_.at(*attribute).desired_revision);
+  finish(*attribute, CommandState::expired,
+         sent ? "never reported in time" : "never reachable in time");
+}
+
+void Drive::restore(Command command) {
+  ledger_.restore_last_id(command.id);
+  const auto attribute = catalog_.table().find(command.path.device.text(), command.path.attribute);
+  if (attribute) ledger_.add(*attribute, std::move(command));
+}
+
+}  // namespace attune::core

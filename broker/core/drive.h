@@ -1,0 +1,92 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/core/agenda.h"
+#include "broker/core/arbitration.h"
+#include "broker/core/journal.h"
+#include "broker/core/ledger.h"
+#include "broker/core/timers.h"
+#include "devices/catalog.h"
+
+/// Wanted against reported: commands where they differ, followed until the device shows it.
+namespace attune::core {
+
+inline constexpr Millis kSettleWindow{2'000};     ///< a device's time to show a command's effect
+inline constexpr std::uint32_t kAttemptsMax = 6;  ///< the first and five repeats, each doubling
+inline constexpr Millis kCommandLife{120'000};    ///< then it has expired, whatever the link does
+
+class Drive {
+ public:
+  Drive(const devices::Catalog& catalog, const Image& image, const Claims& claims, Ledger& ledger,
+        Arbitration& arbitration, Timers& timers, Journal& journal, Agenda& agenda, bool observe)
+      : catalog_(catalog),
+        image_(image),
+        claims_(claims),
+        ledger_(ledger),
+        arbitration_(arbitration),
+        timers_(timers),
+        journal_(journal),
+        agenda_(agenda),
+        observe_(observe) {}
+
+  /// Compares wanted and reported for every device on the agenda.
+  void settle();
+
+  /// The device reported `value` for the attribute: ends a command that wanted it. Answers what
+  /// the report cites when it is attune's own doing, else nothing.
+  std::optional<Because> explain(AttributeId attribute, const Value& value);
+  /// Whether a command was sent to the device within the settle window; what its reports cite.
+  [[nodiscard]] std::optional<Because> recently_commanded(DeviceIndex device) const;
+  /// Ends the open command of `attribute` as confirmed, when `value` is what it wanted.
+  void confirm(AttributeId attribute, const Value& value, const Because& because);
+
+  void sent(const std::vector<CommandId>& ids);
+  void link_changed(bool up);
+  /// The device is back, or reported something new: what was given up is tried again.
+  void try_again(DeviceIndex device);
+  void fire_retry(CommandId id);
+  void fire_expiry(CommandId id);
+
+  void restore(Command command);
+
+ private:
+  struct Recent {  ///< a value that was sent, inside the settle window
+    AttributeId attribute{};
+    Value value;
+    Because because;
+    Millis until{};
+  };
+
+  void drive(DeviceIndex device);
+  void drive(AttributeId attribute);
+  [[nodiscard]] bool may_be_driven(AttributeId attribute) const;
+  [[nodiscard]] bool differs(AttributeId attribute) const;
+  [[nodiscard]] bool switching_on(AttributeId attribute) const;
+  [[nodiscard]] const AttributeState* sibling(AttributeId attribute, std::string_view name) const;
+  Command& queue(AttributeId attribute);
+  void would_send(AttributeId attribute);
+  void dispatch(Command& command, AttributeId attribute);
+  void finish(AttributeId attribute, CommandState state, std::string reason);
+  [[nodiscard]] bool retry_is_armed(const Command& command) const;
+  Because note(Command& command, const Because& because);
+  [[nodiscard]] bool reachable(DeviceIndex device) const;
+
+  const devices::Catalog& catalog_;
+  const Image& image_;
+  const Claims& claims_;
+  Ledger& ledger_;
+  Arbitration& arbitration_;
+  Timers& timers_;
+  Journal& journal_;
+  Agenda& agenda_;
+  const bool observe_;
+  bool link_up_ = false;
+  std::map<DeviceIndex, Dispatch> leaving_;  // of this step, by device
+  std::vector<Recent> recent_;
+  std::vector<std::pair<AttributeId, Value>> would_have_sent_;  // observe: said once per value
+};
+
+}  // namespace attune::core

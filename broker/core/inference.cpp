@@ -1,0 +1,256 @@
+#include "broker/core/inference.h"
+
+#include <utility>
+
+#include "broker/core/fit.h"
+#include "devices/model/limits.h"
+
+namespace attune::core {
+
+namespace {
+
+bool holds(RulePhase phase) {
+  return phase == RulePhase::active || phase == RulePhase::ending;
+}
+
+bool is_setting(const AttributePath& path) {
+  return path.device.text() == kSettingsDevice;
+}
+
+std::string reason_of(const rules::Rule& rule) {
+  return rule.because.empty() ? rule.when.source() : rule.because;
+}
+
+}  // namespace
+
+void Inference::settle() {
+  for (int depth = 0; depth <= limits::kCauseDepthMax; ++depth) {
+    const auto touched = agenda_.take_touched();
+    for (const auto& [attribute, because] : touched) wake(attribute, because);
+    const auto affected = agenda_.take_rules();
+    if (affected.empty()) return;
+    for (const auto& [rule, because] : affected) evaluate(rule, because);
+  }
+  for (const auto& [attribute, because] : agenda_.take_touched()) {
+    journal_.out().rejections.push_back(
+        {"", catalog_.table().path(attribute).text(), "loop",
+         "a chain of more than 16 rules and settings was cut here; two rules set each other off"});
+  }
+}
+
+void Inference::wake(AttributeId touched, const Because& because) {
+  arbitration_.check_holds(touched, because);
+  const auto& readers = rules_.set().readers;
+  if (index(touched) >= readers.size()) return;
+  Because read = because;
+  read.cause.id = catalog_.table().path(touched).text();
+  for (const std::uint32_t rule : readers[index(touched)]) agenda_.evaluate(rule, read);
+}
+
+void Inference::evaluate(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  RuleRunner::Standing& standing = rules_.at(index);
+  const RuleState before = standing.state;
+  if (rules_.mode(index) == RuleMode::disabled) {
+    standing.state.phase = RulePhase::idle;
+    standing.state.unknown_since.reset();
+  } else {
+    rules::Advance step = rules::advance(rule, before, image_, journal_.now());
+    standing.state = std::move(step.next);
+    standing.seen = std::move(step.seen);
+  }
+  const bool held = holds(before.phase);
+  const bool holds_now = holds(standing.state.phase);
+  if (!held && holds_now) {
+    const Because started = announce(rule.id, "active", reason_of(rule), because);
+    standing.state.revision = started.cause.parent;
+    standing.state.context = started.context;
+    claim_all(index, started, true);
+  } else if (held && !holds_now) {
+    const Because ended = announce(rule.id, "ended", reason_of(rule), because);
+    standing.state.revision = ended.cause.parent;
+    for (const rules::Want& want : rule.want) {
+      arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), ended, "rule ended");
+    }
+  } else if (holds_now) {
+    claim_all(index, because, false);
+  } else if (before.phase != standing.state.phase) {
+    standing.state.revision = because.cause.parent;  // what its deadline will cite
+    standing.state.context = because.context;
+  }
+  keep(rule, before, standing.state);
+}
+
+void Inference::keep(const rules::Rule& rule, const RuleState& before, RuleState& now) {
+  if (before == now) return;
+  sync_timers(rule, before, now);
+  journal_.put(now);
+}
+
+void Inference::sync_timers(const rules::Rule& rule, const RuleState& before,
+                            const RuleState& now) {
+  const rules::Deadlines was = rules::deadlines(rule, before);
+  const rules::Deadlines is = rules::deadlines(rule, now);
+  const auto sync = [&](TimerKind kind, const auto& old, const auto& fresh) {
+    if (old == fresh) return;
+    if (fresh) {
+      timers_.arm(kind, rule.id.text(), *fresh, journal_.out());
+    } else {
+      timers_.cancel(kind, rule.id.text(), journal_.out());
+    }
+  };
+  sync(TimerKind::rule_for, was.for_, is.for_);
+  sync(TimerKind::rule_off_delay, was.off_delay, is.off_delay);
+  sync(TimerKind::rule_unknown, was.unknown, is.unknown);
+}
+
+Because Inference::announce(const RuleId& rule, std::string status, std::string detail,
+                            const Because& because) {
+  Change change;
+  change.kind = ChangeKind::rule;
+  change.device = rule.text();
+  change.status = std::move(status);
+  change.detail = std::move(detail);
+  Because consequence = journal_.write(std::move(change), because);
+  consequence.cause.kind = CauseKind::rule;
+  consequence.cause.id = rule.text();
+  return consequence;
+}
+
+void Inference::claim_all(std::uint32_t rule, const Because& because, bool started) {
+  for (const rules::Want& want : rules_.set().rules[rule].want) {
+    claim_one(rule, want, because, started);
+  }
+}
+
+void Inference::claim_one(std::uint32_t index, const rules::Want& want, const Because& because,
+                          bool started) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  const bool shadow = rules_.mode(index) == RuleMode::shadow;
+  const bool setting = is_setting(catalog_.table().path(want.attribute));
+  if (setting && (!started || shadow)) return;  // a setting is written once, at the start
+  const std::optional<Value> value = wanted(rule, want);
+  if (!value) return;  // unknown: what it wanted last stays
+  if (setting) {
+    set_setting(want.attribute, *value, because);
+    return;
+  }
+  const Claim* current = claims_.find(want.attribute, ClaimBy::rule, rule.id.text());
+  if (current != nullptr && current->value == *value && current->shadow == shadow &&
+      current->priority == rule.priority) {
+    return;
+  }
+  Claim claim;
+  claim.source = rule.id.text();
+  claim.value = *value;
+  claim.priority = rule.priority;
+  claim.since = rules_.at(index).state.active_since;
+  claim.shadow = shadow;
+  claim.reason = reason_of(rule);
+  Because cited = because;
+  cited.cause.kind = CauseKind::rule;
+  cited.cause.id = rule.id.text();
+  arbitration_.claim(want.attribute, std::move(claim), cited);
+}
+
+std::optional<Value> Inference::wanted(const rules::Rule& rule, const rules::Want& want) {
+  if (const Value* literal = std::get_if<Value>(&want.value)) return *literal;
+  const auto value = std::get<cel::Expression>(want.value).value(image_);
+  const AttributeInfo* info = catalog_.attribute(want.attribute);
+  if (!value || info == nullptr) return value;
+  auto fitting = fit(*info, *value);
+  if (fitting) return *fitting;
+  journal_.out().rejections.push_back({"", catalog_.table().path(want.attribute).text(),
+                                       fitting.error().code,
+                                       "rule " + rule.id.text() + ": " + fitting.error().message});
+  return std::nullopt;
+}
+
+void Inference::withdraw_all(const RuleId& rule, const Because& because, std::string_view reason) {
+  for (const AttributeId attribute : claims_.claimed(catalog_.table())) {
+    arbitration_.withdraw(attribute, ClaimBy::rule, rule.text(), because, std::string(reason));
+  }
+}
+
+Because Inference::set_mode(std::uint32_t index, std::optional<RuleMode> mode,
+                            std::optional<Millis> duration, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  RuleState& state = rules_.at(index).state;
+  const RuleState before = state;
+  state.mode = mode;
+  const RuleMode effective = rules_.mode(index);
+  Because consequence = announce(rule.id, std::string(name(effective)),
+                                 duration ? "for " + format_duration(*duration) : "", because);
+  if (duration) {
+    timers_.arm(TimerKind::rule_mode, rule.id.text(), journal_.now().steady + *duration,
+                journal_.out());
+  } else {
+    timers_.cancel(TimerKind::rule_mode, rule.id.text(), journal_.out());
+  }
+  keep(rule, before, state);
+  agenda_.evaluate(index, consequence);
+  return consequence;
+}
+
+bool Inference::set_setting(AttributeId setting, const Value& value, const Because& because) {
+  const AttributeState& state = image_.at(setting);
+  if (state.value == value) return false;
+  Change change = about(ChangeKind::setting, catalog_.table().path(setting));
+  change.previous = state.value;
+  change.value = value;
+  agenda_.touch(setting, journal_.write(std::move(change), because));
+  return true;
+}
+
+void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
+  const auto over = rules_.replace(std::move(set));
+  for (const RuleState& state : over) retire(state);
+  drop_orphans();
+  first_settings();
+  const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
+  for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i) agenda_.evaluate(i, loaded);
+}
+
+/// A rule that is gone, or means something else now: what it held goes.
+void Inference::retire(const RuleState& state) {
+  for (const TimerKind kind : {TimerKind::rule_for, TimerKind::rule_off_delay,
+                               TimerKind::rule_max_time, TimerKind::rule_unknown}) {
+    timers_.cancel(kind, state.rule.text(), journal_.out());
+  }
+  const bool gone = !rules_.set().index_of(state.rule.text());
+  if (gone) {
+    timers_.cancel(TimerKind::rule_mode, state.rule.text(), journal_.out());
+    journal_.erase(state);
+  }
+  if (!holds(state.phase)) return;
+  const Because changed{{CauseKind::system, gone ? "rule removed" : "rule changed", {}}, {}};
+  const Because ended = announce(state.rule, "ended", changed.cause.id, changed);
+  withdraw_all(state.rule, ended, changed.cause.id);
+}
+
+/// Claims of rules that no longer exist, or that no longer hold: left by an older program.
+void Inference::drop_orphans() {
+  const Because orphaned{{CauseKind::system, "rules loaded", {}}, {}};
+  for (const AttributeId attribute : claims_.claimed(catalog_.table())) {
+    const auto claims = claims_.on(attribute);
+    for (const Claim& claim : claims) {
+      if (claim.by != ClaimBy::rule) continue;
+      const auto rule = rules_.set().index_of(claim.source);
+      if (rule && holds(rules_.at(*rule).state.phase)) continue;
+      arbitration_.withdraw(attribute, ClaimBy::rule, claim.source, orphaned, "no rule holds it");
+    }
+  }
+}
+
+void Inference::first_settings() {
+  const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
+  for (const rules::Setting& setting : rules_.set().settings) {
+    const auto id = catalog_.table().find(kSettingsDevice, setting.id);
+    if (!id || !setting.initial.has_value()) continue;
+    const Value& current = image_.at(*id).value;
+    if (current.has_value() && fit(setting.info, current)) continue;
+    set_setting(*id, setting.initial, loaded);
+  }
+}
+
+}  // namespace attune::core

@@ -1,0 +1,70 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker/core/agenda.h"
+#include "broker/core/arbitration.h"
+#include "broker/core/journal.h"
+#include "broker/core/rule_runner.h"
+#include "broker/core/timers.h"
+#include "devices/catalog.h"
+
+/// What changed wakes the rules that read it; they start and end, and their claims come and go.
+namespace attune::core {
+
+class Inference {
+ public:
+  Inference(const devices::Catalog& catalog, Image& image, RuleRunner& rules,
+            Arbitration& arbitration, Claims& claims, Timers& timers, Journal& journal,
+            Agenda& agenda)
+      : catalog_(catalog),
+        image_(image),
+        rules_(rules),
+        arbitration_(arbitration),
+        claims_(claims),
+        timers_(timers),
+        journal_(journal),
+        agenda_(agenda) {}
+
+  /// Follows touched attributes through rules and settings until nothing moves; chains longer than
+  /// limits::kCauseDepthMax are cut and reported.
+  void settle();
+
+  /// Swaps the rule set: rules that are gone or changed end, new settings get their first value,
+  /// every rule is looked at once. (A first look is no edge.)
+  void load(std::shared_ptr<const rules::RuleSet> set);
+
+  /// Sets, or with nothing clears, what a person chose for a rule.
+  Because set_mode(std::uint32_t rule, std::optional<RuleMode> mode, std::optional<Millis> duration,
+                   const Because& because);
+
+  /// Writes a setting; false when it has that value already.
+  bool set_setting(AttributeId setting, const Value& value, const Because& because);
+
+ private:
+  void wake(AttributeId touched, const Because& because);
+  void evaluate(std::uint32_t rule, const Because& because);
+  void keep(const rules::Rule& rule, const RuleState& before, RuleState& now);
+  void sync_timers(const rules::Rule& rule, const RuleState& before, const RuleState& now);
+  Because announce(const RuleId& rule, std::string status, std::string detail,
+                   const Because& because);
+  void claim_all(std::uint32_t rule, const Because& because, bool started);
+  void claim_one(std::uint32_t rule, const rules::Want& want, const Because& because, bool started);
+  [[nodiscard]] std::optional<Value> wanted(const rules::Rule& rule, const rules::Want& want);
+  void withdraw_all(const RuleId& rule, const Because& because, std::string_view reason);
+  void retire(const RuleState& state);
+  void first_settings();
+  void drop_orphans();
+
+  const devices::Catalog& catalog_;
+  Image& image_;
+  RuleRunner& rules_;
+  Arbitration& arbitration_;
+  Claims& claims_;
+  Timers& timers_;
+  Journal& journal_;
+  Agenda& agenda_;
+};
+
+}  // namespace attune::core

@@ -1,0 +1,140 @@
+#include "broker/core/reports.h"
+
+#include <algorithm>
+#include <array>
+
+#include "devices/vocabulary.h"
+
+namespace attune::core {
+
+namespace {
+
+/// What a person switches. The rest may follow from it: a lamp that attune turned on reports the
+/// brightness that it remembered, and nobody's hand did that.
+constexpr std::array<std::string_view, 8> kPrincipal = {
+    "on", "open", "position", "lock_state", "hvac_mode", "siren", "alarm_state", "playback"};
+
+bool is_principal(std::string_view attribute) {
+  const auto name = devices::canonical_part(attribute);
+  return std::find(kPrincipal.begin(), kPrincipal.end(), name) != kPrincipal.end();
+}
+
+}  // namespace
+
+void Reports::take(const MessageArrived& message) {
+  const devices::Decoded& decoded = *message.decoded;
+  auto& rejections = journal_.out().rejections;
+  rejections.insert(rejections.end(), decoded.rejections.begin(), decoded.rejections.end());
+  std::erase_if(foreign_, [&](const Foreign& f) { return f.until <= journal_.now().steady; });
+  if (message.arrival == Arrival::live) {
+    for (const auto& command : decoded.foreign) {
+      foreign_.push_back({command.attribute, command.value, journal_.now().steady + kSettleWindow});
+    }
+  }
+  for (const auto& report : decoded.availability) take(report, message.topic);
+  for (const auto& reading : decoded.readings) take(reading, message);
+  if (message.arrival == Arrival::live) {
+    for (const auto& event : decoded.events) take_event(event, message.topic);
+  }
+  for (const auto& reading : decoded.readings) {
+    const DeviceIndex device = catalog_.table().device_of(reading.attribute);
+    if (message.arrival != Arrival::retained) image_.mark_fresh(device, true);
+    image_.derive(device);
+  }
+}
+
+void Reports::take(const devices::AvailabilityReport& report, std::string_view topic) {
+  const Availability before = image_.device(report.device).availability;
+  if (before == report.availability) return;
+  Change change;
+  change.kind = ChangeKind::liveness;
+  change.device = catalog_.table().device(report.device).text();
+  change.status = name(report.availability);
+  const Because because =
+      journal_.write(std::move(change), {{CauseKind::message, std::string(topic), {}}, {}});
+  if (before == Availability::offline) {
+    image_.mark_fresh(report.device, false);  // what it says first is how it woke up, nobody's hand
+    drive_.try_again(report.device);
+  }
+  if (before == Availability::offline || report.availability == Availability::offline) {
+    touch_all(report.device, because);
+  }
+}
+
+void Reports::touch_all(DeviceIndex device, const Because& because) {
+  for (const AttributeId id : catalog_.table().attributes_of(device)) {
+    if (image_.at(id).value.has_value()) agenda_.touch(id, because);
+  }
+}
+
+void Reports::take(const devices::Reading& reading, const MessageArrived& message) {
+  const AttributeState& state = image_.at(reading.attribute);
+  const bool freshened = message.arrival == Arrival::live && state.quality == Quality::stale;
+  if (state.value == reading.value && !freshened) {
+    return drive_.confirm(reading.attribute, reading.value, {});
+  }
+  const bool moved = !(state.value == reading.value);
+  Origins from = origin_of(reading, message);
+  if (!moved) from.origin = Origin::device;
+  Change change = about(ChangeKind::state, catalog_.table().path(reading.attribute));
+  change.value = reading.value;
+  change.previous = state.value;
+  change.status = name(message.arrival == Arrival::retained ? Quality::stale : Quality::good);
+  change.detail = message.topic;
+  change.origin = from.origin;
+  const Because because = journal_.write(std::move(change), from.because);
+  agenda_.touch(reading.attribute, because);
+  const DeviceIndex device = catalog_.table().device_of(reading.attribute);
+  const DeviceInfo* info = catalog_.device(device);
+  const bool by_hand = from.origin == Origin::person ||
+                       (from.origin == Origin::other && info != nullptr && info->foreign_is_person);
+  if (by_hand) {
+    const bool other = from.origin == Origin::other;
+    arbitration_.hold(
+        reading.attribute, reading.value, other ? "another program" : "by hand", std::nullopt, "",
+        {{CauseKind::person, because.cause.id, because.cause.parent}, because.context});
+  }
+  drive_.confirm(reading.attribute, reading.value, because);
+  agenda_.drive(device);
+}
+
+Reports::Origins Reports::origin_of(const devices::Reading& reading,
+                                    const MessageArrived& message) {
+  const Because said{{CauseKind::message, std::string(message.topic), {}}, {}};
+  if (const auto command = drive_.explain(reading.attribute, reading.value)) {
+    return {Origin::attune, *command};
+  }
+  const AttributeInfo* info = catalog_.attribute(reading.attribute);
+  const DeviceIndex device = catalog_.table().device_of(reading.attribute);
+  const AttributeState& state = image_.at(reading.attribute);
+  const bool may_be_a_hand = message.arrival == Arrival::live && info != nullptr &&
+                             info->writable && image_.device(device).fresh &&
+                             state.value.has_value();
+  if (!may_be_a_hand) return {Origin::device, said};
+  if (somebody_else_sent(reading)) return {Origin::other, said};
+  if (!is_principal(info->name)) {
+    if (const auto command = drive_.recently_commanded(device)) return {Origin::attune, *command};
+  }
+  if (state.desired.has_value() && same_on_wire(*info, state.desired, reading.value)) {
+    return {Origin::device, said};  // late, but what was wanted
+  }
+  return {Origin::person,
+          {{CauseKind::person, "by hand at " + catalog_.table().device(device).text(), {}}, {}}};
+}
+
+bool Reports::somebody_else_sent(const devices::Reading& reading) const {
+  const AttributeInfo* info = catalog_.attribute(reading.attribute);
+  return std::any_of(foreign_.begin(), foreign_.end(), [&](const Foreign& f) {
+    return f.attribute == reading.attribute && same_on_wire(*info, f.value, reading.value);
+  });
+}
+
+void Reports::take_event(const devices::Reading& event, std::string_view topic) {
+  Change change = about(ChangeKind::state, catalog_.table().path(event.attribute));
+  change.value = event.value;
+  change.status = kEventStatus;
+  change.detail = topic;
+  journal_.write(std::move(change), {{CauseKind::message, std::string(topic), {}}, {}});
+}
+
+}  // namespace attune::core

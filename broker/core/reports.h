@@ -1,0 +1,57 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/core/agenda.h"
+#include "broker/core/arbitration.h"
+#include "broker/core/drive.h"
+#include "broker/core/journal.h"
+#include "devices/catalog.h"
+
+/// What devices say becomes state, each change with whose doing it was.
+namespace attune::core {
+
+class Reports {
+ public:
+  Reports(const devices::Catalog& catalog, Image& image, Arbitration& arbitration, Drive& drive,
+          Journal& journal, Agenda& agenda)
+      : catalog_(catalog),
+        image_(image),
+        arbitration_(arbitration),
+        drive_(drive),
+        journal_(journal),
+        agenda_(agenda) {}
+
+  void take(const MessageArrived& message);
+
+ private:
+  struct Origins {
+    Origin origin = Origin::device;
+    Because because;
+  };
+  struct Foreign {  ///< a command that somebody else sent, inside the settle window
+    AttributeId attribute{};
+    Value value;
+    Millis until{};
+  };
+
+  void take(const devices::AvailabilityReport& report, std::string_view topic);
+  void take(const devices::Reading& reading, const MessageArrived& message);
+  void take_event(const devices::Reading& event, std::string_view topic);
+  [[nodiscard]] Origins origin_of(const devices::Reading& reading, const MessageArrived& message);
+  [[nodiscard]] bool somebody_else_sent(const devices::Reading& reading) const;
+  void touch_all(DeviceIndex device, const Because& because);
+
+  const devices::Catalog& catalog_;
+  Image& image_;
+  Arbitration& arbitration_;
+  Drive& drive_;
+  Journal& journal_;
+  Agenda& agenda_;
+  std::vector<Foreign> foreign_;
+};
+
+}  // namespace attune::core
