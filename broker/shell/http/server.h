@@ -59,8 +59,8 @@ class Responder {
 /// Called on the HTTP thread for each request; must return at once (hand it to the loop).
 using Handler = std::function<void(Request, Responder)>;
 
-/// Called on the HTTP thread for what the door itself refuses, with the refusal's code.
-using Refused = std::function<void(int status, std::string_view code)>;
+/// Called on the HTTP thread for what the door itself refuses.
+using Refused = std::function<void(int status)>;
 
 struct ServerOptions {
   std::string listen = "127.0.0.1";  ///< a loopback address; empty: no TCP

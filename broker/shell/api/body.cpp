@@ -1,0 +1,146 @@
+#include "broker/shell/api/body.h"
+
+#include <charconv>
+#include <utility>
+
+#include "devices/json/reader.h"
+
+namespace attune::api {
+namespace {
+
+using devices::json::Kind;
+using devices::json::Node;
+using devices::json::Reader;
+
+Error wrong(std::string message) {
+  return {"body", std::move(message)};
+}
+
+Result<const Node*> read_object(Reader& reader, std::string_view text) {
+  const Node* root = reader.read(text);
+  if (root == nullptr) {
+    const auto& refusal = reader.refusal();
+    return wrong(std::string(refusal.reason) + ": " + refusal.detail);
+  }
+  if (root->kind != Kind::object) return wrong("the body must be a JSON object");
+  return root;
+}
+
+Result<Value> numbers_of(const Node& node) {
+  std::vector<double> numbers;
+  for (const Node& element : node) {
+    if (!element.is_number()) return wrong("`value` may be a list of numbers only");
+    numbers.push_back(element.number);
+  }
+  return Value(std::move(numbers));
+}
+
+Result<Value> value_of(const Node& node) {
+  switch (node.kind) {
+    case Kind::boolean:
+      return Value(node.boolean);
+    case Kind::integer:
+      return Value(node.integer);
+    case Kind::number:
+      return Value(node.number);
+    case Kind::text:
+      return Value(node.text);
+    case Kind::array:
+      return numbers_of(node);
+    case Kind::null:
+      return wrong("`value` is null; DELETE releases");
+    case Kind::object:
+      break;
+  }
+  return wrong("`value` may not be an object");
+}
+
+Result<Millis> duration_of(const Node& node) {
+  const auto duration = node.kind == Kind::text ? parse_duration(node.text) : std::nullopt;
+  if (!duration) return wrong("`" + std::string(node.key) + "` must be a duration like \"2h\"");
+  return *duration;
+}
+
+Status read_member(const Node& node, WriteBody& out) {
+  if (node.key == "value") {
+    auto value = value_of(node);
+    if (!value) return value.error();
+    out.value = std::move(*value);
+  } else if (node.key == "hold") {
+    const auto hold = duration_of(node);
+    if (!hold) return hold.error();
+    out.hold = *hold;
+  } else if (node.key == "reason") {
+    if (node.kind != Kind::text) return wrong("`reason` must be a text");
+    out.reason = node.text;
+  } else if (node.key == "if_revision") {
+    if (node.kind != Kind::integer || node.integer < 0) {
+      return wrong("`if_revision` must be a revision");
+    }
+    out.if_revision = Revision{static_cast<std::uint64_t>(node.integer)};
+  } else {
+    return wrong("unknown key `" + std::string(node.key) +
+                 "`; known: value, hold, reason, if_revision");
+  }
+  return {};
+}
+
+std::optional<RuleMode> mode_of(std::string_view text) {
+  for (const auto mode : {RuleMode::enabled, RuleMode::disabled, RuleMode::shadow}) {
+    if (text == name(mode)) return mode;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<WriteBody> parse_write(std::string_view text) {
+  Reader reader;
+  const auto root = read_object(reader, text);
+  if (!root) return root.error();
+  WriteBody out;
+  for (const Node& node : **root) {
+    if (const auto status = read_member(node, out); !status.ok()) return status.error();
+  }
+  if (!out.value.has_value()) return wrong("`value` is missing");
+  return out;
+}
+
+Result<ModeBody> parse_mode(std::string_view text) {
+  Reader reader;
+  const auto root = read_object(reader, text);
+  if (!root) return root.error();
+  ModeBody out;
+  const auto mode = mode_of((*root)->text_of("mode"));
+  if (!mode) return wrong("`mode` must be enabled, disabled or shadow");
+  out.mode = *mode;
+  for (const Node& node : **root) {
+    if (node.key == "mode") continue;
+    if (node.key != "for") return wrong("unknown key `" + std::string(node.key) + "`");
+    const auto duration = duration_of(node);
+    if (!duration) return duration.error();
+    out.duration = *duration;
+  }
+  return out;
+}
+
+Result<Revision> parse_revision(std::string_view text) {
+  std::uint64_t revision = 0;
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, revision);
+  if (parsed.ec != std::errc() || parsed.ptr != end) {
+    return Error{"number", "a revision is a whole number from 0 to 18446744073709551615"};
+  }
+  return Revision{revision};
+}
+
+Result<Revision> parse_if_match(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  const auto revision = parse_revision(text);
+  if (!revision) return Error{"if_match", "If-Match must be a revision in quotes"};
+  return revision;
+}
+
+}  // namespace attune::api

@@ -1,0 +1,74 @@
+#include "broker/core/why.h"
+
+#include "broker/shell/api/documents.h"
+#include "broker/shell/api/routes.h"
+
+/// GET /api/v1/why
+namespace attune::api {
+namespace {
+
+void append_note(Writer& out, const std::optional<core::RuleNote>& rule) {
+  if (!rule) return;
+  out.key("rule").begin_object().member("id", rule->id.text());
+  out.member("label", text_or_null(rule->label)).member("because", text_or_null(rule->because));
+  out.member("file", rule->place.file).member("line", Value(rule->place.line));
+  out.member("when", rule->when).member("until", text_or_null(rule->until));
+  out.member("mode", name(rule->mode)).member("phase", name(rule->phase)).end_object();
+}
+
+void append_chain(Writer& out, std::string_view key, const core::Chain& chain,
+                  std::string_view node) {
+  out.key(key).begin_object().member("end", core::name(chain.end)).key("steps").begin_array();
+  for (const auto& step : chain.steps) {
+    append_change(out.begin_object().key("change"), step.change, node);
+    append_note(out, step.rule);
+    out.end_object();
+  }
+  out.end_array().end_object();
+}
+
+void append_claims(Writer& out, const std::vector<core::WhyClaim>& claims) {
+  out.key("claims").begin_array();
+  for (const auto& claim : claims) {
+    append_claim(out.begin_object().key("claim"), claim.claim, core::name(claim.standing));
+    append_note(out, claim.rule);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void get_why(const Call& call) {
+  const auto attribute = call.attribute(call.query("device"), call.query("attribute"));
+  if (!attribute) {
+    return call.answer.refuse(404, "unknown_attribute",
+                              "there is no attribute `" + std::string(call.query("device")) + "." +
+                                  std::string(call.query("attribute")) + "`");
+  }
+  const auto& core = call.ports.core();
+  const auto log = [&ports = call.ports](Revision revision) -> std::optional<Change> {
+    auto entry = ports.change(revision);
+    return entry ? std::move(*entry) : std::nullopt;
+  };
+  const auto why = core::why(core, log, *attribute);
+  const auto& node = call.ports.identity().node;
+  Writer out;
+  out.begin_object().member("device", why.path.device.text());
+  out.member("attribute", why.path.attribute).member("availability", name(why.availability));
+  append_attribute(out.key("now"), core, *attribute);
+  append_claims(out, why.claims);
+  append_chain(out, "reported", why.reported, node);
+  append_chain(out, "wanted", why.wanted, node);
+  call.answer.json(std::move(out.member("text", core::why_text(why)).end_object()));
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "api/v1/why", "device attribute", get_why},
+};
+
+}  // namespace
+
+std::span<const Route> why_routes() {
+  return kRoutes;
+}
+
+}  // namespace attune::api
