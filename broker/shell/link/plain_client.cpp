@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "broker/shell/link/address.h"
+
 namespace attune::link {
 namespace {
 
@@ -14,8 +16,9 @@ constexpr std::chrono::seconds kAnswerWithin{5};
 
 /// Paho knows tcp:// and not mqtt://.
 std::string paho_url(const std::string& url) {
-  constexpr std::string_view kScheme = "mqtt://";
-  return url.compare(0, kScheme.size(), kScheme) == 0 ? "tcp://" + url.substr(kScheme.size()) : url;
+  const Result<Address> address = parse_address(url);
+  if (!address.ok()) return url;  // connect() says what is wrong with it
+  return "tcp://" + address->host + ":" + std::to_string(address->port);
 }
 
 }  // namespace
