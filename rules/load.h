@@ -1,7 +1,9 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "devices/model/attribute_table.h"
@@ -19,14 +21,15 @@ struct Surroundings {
   /// The canonical vocabulary: name -> type (devices/vocabulary.h).
   const std::map<std::string, ValueType, std::less<>>& vocabulary;
   /// What follows the last claim when no file says it: by attribute name and the device's
-  /// capabilities. (devices/vocabulary.h: `restore`, `leave`, or a value.)
-  Default (*default_for)(const DeviceInfo&, std::string_view attribute) = nullptr;
+  /// capabilities (devices/vocabulary.h). Empty, or no function: nothing does, and wanting the
+  /// attribute without a default in a file is D401.
+  std::optional<Default> (*default_for)(const DeviceInfo&, std::string_view attribute) = nullptr;
 };
 
 struct Loaded {
   std::shared_ptr<const RuleSet> set;  ///< null when `issues` has an error
   Issues issues;                       ///< ascending by file, line, column
-  /// Every error is of the kind that a device not yet discovered explains (E301, E302).
+  /// Every error is of the kind that a device not yet discovered explains (E301, E302, E306).
   bool only_unknown_devices = false;
 };
 

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <sstream>
-#include <system_error>
 
 #include "devices/model/limits.h"
 #include "rules/yaml/source_text.h"
@@ -220,10 +218,6 @@ Node empty_map(const std::string& file) {
   return node;
 }
 
-Issue too_big(const std::string& file) {
-  return without_place(file, "E111", "bigger than 1 MiB", "split the file");
-}
-
 /// What yaml-cpp says, in words that lead to the mistake.
 struct Wording {
   std::string_view said;
@@ -305,17 +299,9 @@ std::optional<Document> parse(std::string file, std::string text, Issues& issues
 }
 
 std::optional<Document> parse_file(const std::string& path, Issues& issues) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(limits::kYamlBytesMax + 1, '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    const bool big = in.good();
-    issues.push_back(big ? too_big(path)
-                         : without_place(path, "E100", "cannot read this file",
-                                         "is it there, a file, and readable?"));
-    return std::nullopt;
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse(path, std::move(text), issues);
+  auto text = read_text(path, issues);
+  if (!text) return std::nullopt;
+  return parse(path, std::move(*text), issues);
 }
 
 }  // namespace attune::yaml

@@ -32,4 +32,9 @@ struct Unreadable {
 /// The first byte that is not UTF-8, a control character, or a tab that indents.
 [[nodiscard]] std::optional<Unreadable> find_unreadable(std::string_view text);
 
+/// A file's bytes; E100 when it cannot be read, E111 when it is bigger than kYamlBytesMax.
+[[nodiscard]] std::optional<std::string> read_text(const std::string& path, Issues& issues);
+/// The E111 of a file that is too big to be read.
+[[nodiscard]] Issue too_big(const std::string& path);
+
 }  // namespace attune::yaml

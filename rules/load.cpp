@@ -1,0 +1,113 @@
+#include "rules/load.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "rules/sections/sections.h"
+
+namespace attune::rules {
+
+namespace {
+
+/// A section of a file. `read` is null for those that are not built yet.
+struct Section {
+  std::string_view key;
+  void (*read)(Reader&, const yaml::Node&);
+};
+
+/// In the order of reading, each over all files before the next: later ones name earlier ones.
+constexpr Section kSections[] = {
+    {"settings", read_settings}, {"groups", read_groups},     {"vars", read_vars},
+    {"vars", check_vars},        {"defaults", read_defaults}, {"manual", read_manual},
+    {"rules", read_rule_ids},    {"rules", read_rules},       {"tests", read_tests},
+    {"interlocks", nullptr},     {"limits", nullptr},         {"learn", nullptr},
+    {"notifiers", nullptr},      {"triggers", nullptr},
+};
+
+std::vector<Key> top_level_keys() {
+  std::vector<Key> keys = {{"version"}};
+  for (const Section& section : kSections) keys.push_back({section.key, section.read != nullptr});
+  return keys;
+}
+
+/// Whether the file is written in the version that this program reads.
+bool check_version(Reader& reader) {
+  const yaml::Node& root = reader.document().root;
+  const yaml::Node* version = root.find("version");
+  if (version == nullptr) {
+    SourcePlace top = {reader.document().file, 1, 1, 1};
+    reader.error_at("E107", std::move(top), "this file has no version", "begin it with version: 1");
+    return true;  // what else is wrong is worth saying
+  }
+  if (version->as_number() == 1.0) return true;
+  reader.error("E107", *version, "this is not version 1 of the language", "write version: 1");
+  return false;
+}
+
+/// Documents that are maps of known sections.
+std::vector<yaml::Document> parse_all(const std::vector<SourceFile>& files, Loading& loading) {
+  std::vector<yaml::Document> documents;
+  documents.reserve(files.size());
+  for (const SourceFile& file : files) {
+    auto document = yaml::parse(file.path, file.text, loading.issues);
+    if (!document) continue;
+    Reader reader(loading, *document);
+    if (!reader.is_map(document->root, "a rule file") || !check_version(reader)) continue;
+    (void)reader.match(document->root, top_level_keys());
+    documents.push_back(std::move(*document));
+  }
+  return documents;
+}
+
+void read_section(const Section& section, const std::vector<yaml::Document>& documents,
+                  Loading& loading) {
+  for (const yaml::Document& document : documents) {
+    const yaml::Node* node = document.root.find(section.key);
+    if (node == nullptr || node->kind == yaml::NodeKind::null) continue;  // `rules:` and no more
+    Reader reader(loading, document);
+    if (reader.is_map(*node, section.key)) section.read(reader, *node);
+  }
+}
+
+auto order(const Issue& issue) {
+  return std::tie(issue.place.file, issue.place.line, issue.place.column, issue.code,
+                  issue.message);
+}
+
+/// In the order of the files; what a group's members say alike is said once.
+void tidy(Issues& issues) {
+  std::stable_sort(issues.begin(), issues.end(),
+                   [](const Issue& a, const Issue& b) { return order(a) < order(b); });
+  const auto same = [](const Issue& a, const Issue& b) { return order(a) == order(b); };
+  issues.erase(std::unique(issues.begin(), issues.end(), same), issues.end());
+}
+
+bool device_may_explain(const Issue& issue) {
+  static const std::set<std::string_view> codes = {"E301", "E302", "E306"};
+  return issue.severity == Severity::warning || codes.contains(issue.code);
+}
+
+}  // namespace
+
+Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
+  Loading loading{around, {}, {}, {}, {}, {}, {}};
+  name_devices(loading);
+  const std::vector<yaml::Document> documents = parse_all(files, loading);
+  for (const Section& section : kSections) {
+    if (section.read != nullptr) read_section(section, documents, loading);
+  }
+  tidy(loading.issues);
+  Loaded loaded{nullptr, std::move(loading.issues), false};
+  if (has_errors(loaded.issues)) {
+    loaded.only_unknown_devices =
+        std::all_of(loaded.issues.begin(), loaded.issues.end(), device_may_explain);
+    return loaded;
+  }
+  finish(loading);
+  loading.set.files = files;
+  loaded.set = std::make_shared<const RuleSet>(std::move(loading.set));
+  return loaded;
+}
+
+}  // namespace attune::rules

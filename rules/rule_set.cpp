@@ -1,0 +1,25 @@
+#include "rules/rule_set.h"
+
+#include <algorithm>
+
+namespace attune::rules {
+
+std::optional<std::uint32_t> RuleSet::index_of(std::string_view id) const {
+  const auto at = std::lower_bound(
+      rules.begin(), rules.end(), id,
+      [](const Rule& rule, std::string_view wanted) { return rule.id.text() < wanted; });
+  if (at == rules.end() || at->id.text() != id) return std::nullopt;
+  return static_cast<std::uint32_t>(at - rules.begin());
+}
+
+const Rule* RuleSet::find(std::string_view id) const {
+  const auto at = index_of(id);
+  return at ? &rules[*at] : nullptr;
+}
+
+const ManualPolicy& RuleSet::manual_for(AttributeId attribute) const {
+  const auto at = manual_of.find(attribute);
+  return at == manual_of.end() ? manual : at->second;
+}
+
+}  // namespace attune::rules

@@ -1,0 +1,131 @@
+#include "rules/sections/fingerprint.h"
+
+#include <algorithm>
+#include <set>
+
+namespace attune::rules {
+
+namespace {
+
+bool in_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+/// End of the string literal that opens at `at`: '..', "..", '''..''', """..""", raw or not.
+std::size_t string_end(std::string_view cel, std::size_t at) {
+  const bool raw = at > 0 && (cel[at - 1] == 'r' || cel[at - 1] == 'R');
+  const std::string_view one = cel.substr(at, 1);
+  const std::string three(3, cel[at]);
+  const std::string_view quote = cel.substr(at, 3) == three ? std::string_view(three) : one;
+  for (std::size_t i = at + quote.size(); i < cel.size(); ++i) {
+    if (cel[i] == '\\' && !raw) {
+      ++i;
+    } else if (cel.substr(i, quote.size()) == quote) {
+      return i + quote.size();
+    }
+  }
+  return cel.size();
+}
+
+/// End of blanks and comments from `at` on.
+std::size_t gap_end(std::string_view cel, std::size_t at) {
+  while (at < cel.size()) {
+    if (is_blank(cel[at])) {
+      ++at;
+    } else if (cel.substr(at, 2) == "//") {
+      at = std::min(cel.find('\n', at), cel.size());
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+/// Vars named by `cel`, and by those, each once with its text.
+void add_vars(std::string& out, std::string_view cel, const cel::Environment& names,
+              std::set<std::string, std::less<>>& seen) {
+  for (std::size_t at = 0; at < cel.size();) {
+    std::size_t end = at;
+    while (end < cel.size() && in_name(cel[end])) ++end;
+    const auto var = names.vars.find(cel.substr(at, end - at));
+    if (var != names.vars.end() && seen.insert(var->first).second) {
+      out += var->first + "=" + canonical(var->second.source) + "\n";
+      add_vars(out, var->second.source, names, seen);
+    }
+    at = std::max(end, at + 1);
+  }
+}
+
+void add_expression(std::string& out, std::string_view key, const cel::Expression& expression,
+                    const cel::Environment& names) {
+  std::set<std::string, std::less<>> seen;
+  out += std::string(key) + ":" + canonical(expression.source()) + "\n";
+  add_vars(out, expression.source(), names, seen);
+}
+
+void add_wants(std::string& out, const Rule& rule, const cel::Environment& names,
+               const AttributeTable& table) {
+  std::vector<std::string> wants;  // ordered by path: attribute numbers differ between runs
+  for (const Want& want : rule.want) {
+    std::string text = "want " + table.path(want.attribute).text() + "\n";
+    if (const auto* value = std::get_if<Value>(&want.value)) {
+      text += to_json(*value) + "\n";
+    } else {
+      add_expression(text, "live", std::get<cel::Expression>(want.value), names);
+    }
+    wants.push_back(std::move(text));
+  }
+  std::sort(wants.begin(), wants.end());
+  for (const std::string& want : wants) out += want;
+}
+
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211ULL;
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::string canonical(std::string_view cel) {
+  std::string out;
+  for (std::size_t at = 0; at < cel.size();) {
+    const std::size_t gap = gap_end(cel, at);
+    if (gap > at) {
+      const bool divides = !out.empty() && gap < cel.size() && in_name(out.back()) &&
+                           (in_name(cel[gap]) || cel[gap] == '"' || cel[gap] == '\'');
+      out += divides ? " " : "";
+      at = gap;
+      continue;
+    }
+    const bool string = cel[at] == '"' || cel[at] == '\'';
+    const std::size_t end = string ? string_end(cel, at) : at + 1;
+    out += cel.substr(at, end - at);
+    at = end;
+  }
+  return out;
+}
+
+std::uint64_t fingerprint(const Rule& rule, const cel::Environment& names,
+                          const AttributeTable& table) {
+  std::string text;
+  add_expression(text, "when", rule.when, names);
+  if (rule.while_) add_expression(text, "while", *rule.while_, names);
+  if (rule.until) add_expression(text, "until", *rule.until, names);
+  text += "for " + format_duration(rule.for_) + "\n";
+  text += "off_delay " + format_duration(rule.off_delay) + "\n";
+  text += "priority " + std::to_string(rule.priority) + "\n";
+  text += "on_unknown " + std::to_string(static_cast<int>(rule.on_unknown)) + "\n";
+  text += "grace " + format_duration(rule.unknown_grace) + "\n";
+  text += "mode " + std::to_string(static_cast<int>(rule.mode)) + "\n";
+  add_wants(text, rule, names, table);
+  return fnv1a(text);
+}
+
+}  // namespace attune::rules

@@ -1,0 +1,113 @@
+#include "rules/sections/reader.h"
+
+#include <algorithm>
+
+namespace attune::rules {
+
+namespace {
+
+constexpr std::size_t kIdBytesMax = 64;
+
+bool is_id(std::string_view text) {
+  const auto in_id = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !text.empty() && text.size() <= kIdBytesMax && text.front() >= 'a' &&
+         text.front() <= 'z' && std::all_of(text.begin(), text.end(), in_id);
+}
+
+/// Names that expressions give a meaning of their own.
+bool is_reserved(std::string_view text) {
+  static const std::set<std::string_view> words = {
+      "settings", "sun",     "local",     "weekday", "true", "false",    "null", "in",     "as",
+      "break",    "const",   "continue",  "else",    "for",  "function", "if",   "import", "let",
+      "loop",     "package", "namespace", "return",  "var",  "void",     "while"};
+  return words.contains(text);
+}
+
+std::string place_text(const SourcePlace& place) {
+  return printable(place.file) + ":" + std::to_string(place.line);
+}
+
+std::vector<std::string> texts_of(const std::vector<Key>& keys) {
+  std::vector<std::string> texts;
+  for (const Key& key : keys) {
+    if (key.built) texts.emplace_back(key.text);
+  }
+  return texts;
+}
+
+}  // namespace
+
+void Reader::error_at(std::string code, SourcePlace at, std::string message, std::string hint) {
+  loading.issues.push_back(document_.issue(Severity::error, std::move(code), std::move(at),
+                                           std::move(message), std::move(hint)));
+}
+
+void Reader::error(std::string code, const yaml::Node& at, std::string message, std::string hint) {
+  error_at(std::move(code), at.place, std::move(message), std::move(hint));
+}
+
+void Reader::warning(std::string code, const yaml::Node& at, std::string message,
+                     std::string hint) {
+  loading.issues.push_back(document_.issue(Severity::warning, std::move(code), at.place,
+                                           std::move(message), std::move(hint)));
+}
+
+bool Reader::is_map(const yaml::Node& node, std::string_view what) {
+  if (node.kind == yaml::NodeKind::map) return true;
+  error("E114", node, std::string(what) + " is a map", "write {key: value}");
+  return false;
+}
+
+bool Reader::is_list(const yaml::Node& node, std::string_view what) {
+  if (node.kind == yaml::NodeKind::list) return true;
+  error("E114", node, std::string(what) + " is a list", "write [a, b]");
+  return false;
+}
+
+Reader::Matches Reader::match(const yaml::Node& map, const std::vector<Key>& keys) {
+  Matches matches;
+  for (const yaml::Entry& entry : map.entries) {
+    const auto at = std::find_if(keys.begin(), keys.end(),
+                                 [&](const Key& key) { return key.text == entry.key.text; });
+    if (at == keys.end()) {
+      const std::string near = yaml::nearest(entry.key.text, texts_of(keys));
+      error("E103", entry.key, "unknown key '" + printable(entry.key.text) + "'",
+            near.empty() ? "see docs/rules.md for the keys" : "did you mean '" + near + "'?");
+    } else if (!at->built) {
+      error("E110", entry.key, "'" + entry.key.text + "' is not supported yet in this version",
+            "remove it, or put it in a comment");
+    } else {
+      matches.emplace_back(static_cast<std::size_t>(at - keys.begin()), &entry.value);
+    }
+  }
+  return matches;
+}
+
+bool Reader::take_id(const std::string& kind, const yaml::Node& key) {
+  if (!is_id(key.text)) {
+    error("E115", key, "'" + printable(key.text) + "' cannot be the id of a " + kind,
+          "ids are lower case letters, digits and _, begin with a letter, and have at most 64");
+    return false;
+  }
+  if (is_reserved(key.text)) {
+    error("E115", key, "'" + key.text + "' is a reserved word", "choose another name");
+    return false;
+  }
+  return take_once(kind, key.text, key);
+}
+
+bool Reader::take_once(const std::string& kind, const std::string& id, const yaml::Node& key) {
+  const auto [first, fresh] = loading.ids.emplace(std::pair(kind, id), key.place);
+  if (fresh) return true;
+  error("E106", key, kind + " '" + printable(id) + "' is already at " + place_text(first->second),
+        "rename one of the two, or remove it");
+  return false;
+}
+
+bool is_expression(const yaml::Node& node) {
+  return node.kind == yaml::NodeKind::scalar && node.text.starts_with('=');
+}
+
+}  // namespace attune::rules

@@ -1,0 +1,188 @@
+#include <algorithm>
+
+#include "rules/sections/fingerprint.h"
+#include "rules/sections/sections.h"
+#include "rules/sections/wants.h"
+
+// rules: {<id>: {when, for, while, until, off_delay, want, priority, ..}}
+namespace attune::rules {
+
+namespace {
+
+constexpr std::string_view kKind = "rule";
+
+/// A rule while it is read. What is not built yet may give other fields another meaning.
+struct Draft {
+  Rule rule;
+  bool has_when = false;
+  const yaml::Node* want = nullptr;
+};
+
+void read_label(Reader& reader, const yaml::Node& node, Draft& draft) {
+  if (auto text = reader.text(node, "label")) draft.rule.label = std::move(*text);
+}
+void read_because(Reader& reader, const yaml::Node& node, Draft& draft) {
+  if (auto text = reader.text(node, "because")) draft.rule.because = std::move(*text);
+}
+void read_tags(Reader& reader, const yaml::Node& node, Draft& draft) {
+  if (auto tags = reader.texts(node, "tags")) draft.rule.tags = std::move(*tags);
+}
+
+void read_enabled(Reader& reader, const yaml::Node& node, Draft& draft) {
+  static const std::vector<std::string> kWords = {"true", "false", "shadow"};
+  static const RuleMode kModes[] = {RuleMode::enabled, RuleMode::disabled, RuleMode::shadow};
+  if (const auto at = reader.word(node, "enabled", kWords)) draft.rule.mode = kModes[*at];
+}
+
+void read_on_unknown(Reader& reader, const yaml::Node& node, Draft& draft) {
+  static const std::vector<std::string> kWords = {"keep", "false", "true"};
+  const auto at = reader.word(node, "on_unknown", kWords);
+  if (at) draft.rule.on_unknown = static_cast<OnUnknown>(*at);
+}
+
+void read_when(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.has_when = true;
+  if (auto when = reader.condition(node, "when")) draft.rule.when = std::move(*when);
+}
+void read_while(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.while_ = reader.condition(node, "while");
+}
+void read_until(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.until = reader.condition(node, "until");
+}
+void read_for(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.for_ = reader.duration(node).value_or(Millis(0));
+}
+void read_off_delay(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.off_delay = reader.duration(node).value_or(Millis(0));
+}
+void read_want(Reader&, const yaml::Node& node, Draft& draft) {
+  draft.want = &node;
+}
+
+/// `mode`, `mode+1`, `comfort-9`.
+std::optional<Priority> parse_priority(std::string_view text) {
+  static const std::map<std::string_view, Level> kLevels = {{"life_safety", Level::life_safety},
+                                                            {"equipment", Level::equipment},
+                                                            {"mode", Level::mode},
+                                                            {"comfort", Level::comfort},
+                                                            {"schedule", Level::schedule}};
+  const std::size_t sign = std::min(text.find_first_of("+-"), text.size());
+  const auto level = kLevels.find(text.substr(0, sign));
+  if (level == kLevels.end()) return std::nullopt;
+  const auto base = static_cast<Priority>(level->second);
+  if (sign == text.size()) return base;
+  const std::string_view digit = text.substr(sign + 1);
+  if (digit.size() != 1 || digit[0] < '1' || digit[0] > '9') return std::nullopt;
+  const int offset = digit[0] - '0';
+  return static_cast<Priority>(text[sign] == '+' ? base + offset : base - offset);
+}
+
+void read_priority(Reader& reader, const yaml::Node& node, Draft& draft) {
+  const auto text = reader.text(node, "priority");
+  if (!text) return;
+  if (const auto priority = parse_priority(*text)) {
+    draft.rule.priority = *priority;
+    return;
+  }
+  const std::string near =
+      yaml::nearest(text->substr(0, text->find_first_of("+-")),
+                    {"life_safety", "equipment", "mode", "comfort", "schedule"});
+  reader.error("E303", node, "'" + printable(*text) + "' is no priority",
+               near.empty() || *text == near
+                   ? "life_safety, equipment, mode, comfort or schedule, with +1..+9 or -1..-9"
+                   : "did you mean '" + near + "'?");
+}
+
+const std::vector<Field<Draft>> kFields = {
+    {"label", read_label},
+    {"because", read_because},
+    {"tags", read_tags},
+    {"enabled", read_enabled},
+    {"when", read_when},
+    {"while", read_while},
+    {"for", read_for},
+    {"until", read_until},
+    {"off_delay", read_off_delay},
+    {"want", read_want},
+    {"priority", read_priority},
+    {"on_unknown", read_on_unknown},
+    {"trigger", nullptr},
+    {"do", nullptr},
+    {"foreach", nullptr},
+    {"notify", nullptr},
+    {"cleared", nullptr},
+    {"transition", nullptr},
+    {"deadband", nullptr},
+    {"order", nullptr},
+    {"max_time", nullptr},
+    {"cooldown", nullptr},
+    {"reset", nullptr},
+    {"run", nullptr},
+    {"on_restart", nullptr},
+};
+
+/// Attributes that any expression of the rule reads, ascending, each once.
+std::vector<AttributeId> reads_of(const Rule& rule) {
+  std::vector<AttributeId> reads;
+  const auto add = [&](const cel::Expression& expression) {
+    const auto more = expression.reads();
+    reads.insert(reads.end(), more.begin(), more.end());
+  };
+  add(rule.when);
+  if (rule.while_) add(*rule.while_);
+  if (rule.until) add(*rule.until);
+  for (const Want& want : rule.want) {
+    if (const auto* live = std::get_if<cel::Expression>(&want.value)) add(*live);
+  }
+  std::sort(reads.begin(), reads.end());
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+  return reads;
+}
+
+/// The names that `foreach` makes are not there yet: expressions and wants would all be unknown.
+bool has_own_names(const yaml::Node& rule) {
+  return rule.find("foreach") != nullptr;
+}
+
+void report_unbuilt(Reader& reader, const yaml::Node& rule) {
+  (void)reader.match(rule, keys_of(kFields));
+}
+
+void read_rule(Reader& reader, const yaml::Entry& entry) {
+  if (!reader.is_map(entry.value, "a rule")) return;
+  if (has_own_names(entry.value)) return report_unbuilt(reader, entry.value);
+  const std::size_t issues_before = reader.loading.issues.size();
+  Draft draft;
+  draft.rule.id = RuleId(entry.key.text);
+  draft.rule.place = entry.key.place;
+  read_fields(reader, entry.value, kFields, draft);
+  if (!draft.has_when && entry.value.find("trigger") == nullptr) {
+    reader.error("E104", entry.key, "rule '" + entry.key.text + "' has no `when`",
+                 "say when it holds: when: device.attribute");
+  }
+  if (draft.want != nullptr) draft.rule.want = read_wants(reader, *draft.want);
+  Issues& issues = reader.loading.issues;
+  const bool broken =
+      std::any_of(issues.begin() + static_cast<std::ptrdiff_t>(issues_before), issues.end(),
+                  [](const Issue& issue) { return issue.severity == Severity::error; });
+  if (broken) return;
+  draft.rule.reads = reads_of(draft.rule);
+  draft.rule.fingerprint =
+      fingerprint(draft.rule, reader.loading.names, reader.loading.around.table);
+  reader.loading.set.rules.push_back(std::move(draft.rule));
+}
+
+}  // namespace
+
+void read_rule_ids(Reader& reader, const yaml::Node& section) {
+  for (const yaml::Entry& entry : section.entries) {
+    (void)reader.take_id(std::string(kKind), entry.key);
+  }
+}
+
+void read_rules(Reader& reader, const yaml::Node& section) {
+  for (const yaml::Entry& entry : section.entries) read_rule(reader, entry);
+}
+
+}  // namespace attune::rules

@@ -1,0 +1,133 @@
+#include "rules/sections/sections.h"
+
+// tests: {<name>: {given: {time, state, settings}, steps: [{report, manual, after, restart,
+// expect, by}]}}
+namespace attune::rules {
+
+namespace {
+
+void read_values(Reader& reader, const yaml::Node& node, std::string_view what, Use use,
+                 TestStep::Values& into) {
+  if (!reader.is_map(node, what)) return;
+  for (const auto& [key, literal] : node.entries) {
+    const auto named = reader.targets(key, use);
+    if (!named) continue;
+    for (const Target& target : named->items) {
+      if (auto value = reader.value(literal, target.info)) {
+        into.emplace_back(target.path, std::move(*value));
+      }
+    }
+  }
+}
+
+void read_time(Reader& reader, const yaml::Node& node, TestCase& test) {
+  test.time = parse_utc(node.text);
+  if (test.time) return;
+  reader.error("E203", node, "'" + printable(node.text) + "' is no time",
+               "write \"2026-01-15T18:00:00\"");
+}
+
+void read_state(Reader& reader, const yaml::Node& node, TestCase& test) {
+  read_values(reader, node, "state", Use::report, test.state);
+}
+
+/// Settings go by their ids here.
+void read_given_settings(Reader& reader, const yaml::Node& node, TestCase& test) {
+  if (!reader.is_map(node, "settings")) return;
+  for (const auto& [key, literal] : node.entries) {
+    yaml::Node path = key;
+    path.text = std::string(kSettingsDevice) + "." + key.text;
+    const auto named = reader.targets(path, Use::report);
+    if (!named) continue;
+    const Target& target = named->items.front();
+    if (auto value = reader.value(literal, target.info)) {
+      test.settings.emplace_back(target.path, std::move(*value));
+    }
+  }
+}
+
+const std::vector<Field<TestCase>> kGivenFields = {
+    {"time", read_time}, {"state", read_state}, {"settings", read_given_settings}};
+
+void read_by(Reader& reader, const yaml::Node& node, TestStep& step) {
+  auto text = reader.text(node, "by");
+  if (!text) return;
+  step.by = std::move(*text);
+  const auto& ids = reader.loading.ids;
+  if (step.by == "manual" || ids.contains({"rule", step.by})) return;
+  std::vector<std::string> known = {"manual"};
+  for (const auto& [id, place] : ids) {
+    if (id.first == "rule") known.push_back(id.second);
+  }
+  const std::string near = yaml::nearest(step.by, known);
+  reader.error("E307", node, "unknown rule '" + printable(step.by) + "'",
+               near.empty() ? "a rule's id, or manual" : "did you mean '" + near + "'?");
+}
+
+void read_restart(Reader& reader, const yaml::Node& node, TestStep& step) {
+  const auto truth = node.as_bool();
+  if (!truth) reader.error("E203", node, "restart is true or false", "write restart: true");
+  step.restart = truth.value_or(false);
+}
+
+const std::vector<Field<TestStep>> kStepFields = {
+    {"report", [](Reader& r, const yaml::Node& n,
+                  TestStep& s) { read_values(r, n, "report", Use::report, s.report); }},
+    {"manual", [](Reader& r, const yaml::Node& n,
+                  TestStep& s) { read_values(r, n, "manual", Use::command, s.manual); }},
+    {"after", [](Reader& r, const yaml::Node& n, TestStep& s) { s.after = r.duration(n); }},
+    {"restart", read_restart},
+    {"expect", [](Reader& r, const yaml::Node& n,
+                  TestStep& s) { read_values(r, n, "expect", Use::report, s.expect); }},
+    {"by", read_by},
+    {"at", nullptr},
+    {"offline", nullptr},
+    {"silent", nullptr},
+    {"commands", nullptr},
+    {"why", nullptr},
+    {"never", nullptr},
+};
+
+void read_step(Reader& reader, const yaml::Node& node, TestCase& test) {
+  if (!reader.is_map(node, "a step")) return;
+  TestStep step;
+  step.place = node.place;
+  read_fields(reader, node, kStepFields, step);
+  if (!step.by.empty() && step.expect.empty() && node.find("expect") == nullptr) {
+    reader.error("E104", *node.find("by"), "`by` says who holds what is expected",
+                 "add expect: {device.attribute: value}");
+  }
+  test.steps.push_back(std::move(step));
+}
+
+const std::vector<Field<TestCase>> kFields = {
+    {"given",
+     [](Reader& r, const yaml::Node& n, TestCase& test) {
+       if (r.is_map(n, "given")) read_fields(r, n, kGivenFields, test);
+     }},
+    {"steps",
+     [](Reader& r, const yaml::Node& n, TestCase& test) {
+       if (!r.is_list(n, "steps")) return;
+       for (const yaml::Node& step : n.items) read_step(r, step, test);
+     }},
+};
+
+void read_test(Reader& reader, const yaml::Entry& entry) {
+  if (!reader.take_id("test", entry.key) || !reader.is_map(entry.value, "a test")) return;
+  TestCase test;
+  test.name = entry.key.text;
+  test.place = entry.key.place;
+  read_fields(reader, entry.value, kFields, test);
+  if (entry.value.find("steps") == nullptr) {
+    reader.error("E104", entry.key, "this test has no steps", "add steps: [..]");
+  }
+  reader.loading.set.tests.push_back(std::move(test));
+}
+
+}  // namespace
+
+void read_tests(Reader& reader, const yaml::Node& section) {
+  for (const yaml::Entry& entry : section.entries) read_test(reader, entry);
+}
+
+}  // namespace attune::rules
