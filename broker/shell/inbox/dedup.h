@@ -17,9 +17,10 @@
 /// Doubt means "not a duplicate": nothing is ever lost here.
 ///
 /// The broker's incarnation is the text of the connected record: for the embedded broker an id
-/// that stays while its numbering of packets goes on (embedded/mosquitto.h), else one that the
-/// link renews whenever the other side ended the connection. Another text, or no session, voids
-/// the window.
+/// that stays while its numbering of packets goes on (embedded/mosquitto.h). Of a foreign broker
+/// nobody knows: the link says a new text after a reboot and whenever the other side ended the
+/// connection, and none (as far as it knows: the same) when we did. Another text, or no session,
+/// voids the window.
 ///
 /// Threading: owned by the loop. Determinism: a function of the records fed.
 namespace attune::inbox {

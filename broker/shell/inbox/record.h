@@ -25,7 +25,8 @@ struct Record {
   Stamp at;
   std::uint64_t connection = 0;  ///< differs between any two connections of one boot
   std::string_view topic;        ///< message, rejected
-  std::string_view payload;      ///< message; connected: broker's incarnation; disconnected: why
+  std::string_view payload;      ///< message; connected: broker's incarnation (dedup.h);
+                                 ///< disconnected: why
   std::uint16_t packet_id = 0;   ///< message; 0 at QoS 0
   std::uint8_t qos = 0;
   bool duplicate = false;           ///< the DUP flag: alone it proves nothing (dedup.h)

@@ -17,7 +17,7 @@
 ///
 /// File: one page of header (magic, format, ring id, capacity, CRC; the time of the last life
 /// sign), then `capacity` bytes. A record is its absolute position, length, CRC32C (seeded with
-/// the random ring id, so that no payload can pose as a record) and bytes, aligned to 8, never
+/// the random ring id, so that no payload can pose as a record) and bytes, aligned to 16, never
 /// split at the end. Its position is written last. Recovery believes no head word: it walks from
 /// the committed position while position, length and CRC agree.
 ///
@@ -44,8 +44,8 @@ class InboxRing {
   InboxRing& operator=(const InboxRing&) = delete;
 
   enum class Push : std::uint8_t { done, full, too_large };
-  /// Copies the record in. Waits at most `wait` for room. Longer than a quarter of the ring is
-  /// too large. Allocates nothing.
+  /// Copies the record in. Waits at most `wait` for room. What takes more than a quarter of the
+  /// ring is too large. Allocates nothing.
   [[nodiscard]] Push push(const Record& record, std::chrono::milliseconds wait) noexcept;
 
   /// The next record, in place: its views live until consumed() covers it. Empty: none now.
@@ -54,7 +54,7 @@ class InboxRing {
   [[nodiscard]] store::InboxPosition position() const noexcept { return {id_, read_}; }
   /// Frees everything before `committed`, which a transaction holds. Never beyond position().
   void consumed(const store::InboxPosition& committed) noexcept;
-  /// True while at least half of the ring waits for consumed(): commit now.
+  /// True when a quarter of the ring was read and not committed: commit now.
   [[nodiscard]] bool wants_commit() const noexcept;
 
   /// Consumer, before it waits on wake_fd. False: a record is there already, do not wait.
@@ -77,15 +77,17 @@ class InboxRing {
   struct Slot;
   InboxRing() = default;
   [[nodiscard]] Status map(const RingOptions& options);
-  void start_new() noexcept;
-  [[nodiscard]] bool header_fits(const std::optional<store::InboxPosition>& committed) const;
-  void walk() noexcept;
-  [[nodiscard]] const Slot* slot_at(std::uint64_t position) const noexcept;
+  void start_new();
+  [[nodiscard]] bool continues(const std::optional<store::InboxPosition>& committed) const noexcept;
+  void walk(std::uint64_t from) noexcept;
+  /// Bytes from `position` to the next one when a whole record or filler stands there, else 0.
+  [[nodiscard]] std::uint64_t step_at(std::uint64_t position) const noexcept;
+  [[nodiscard]] Slot& slot_at(std::uint64_t position) const noexcept;
+  [[nodiscard]] std::uint64_t to_end(std::uint64_t position) const noexcept;
   [[nodiscard]] bool wait_for_room(std::uint64_t end, std::chrono::milliseconds wait) noexcept;
-  void write_slot(std::uint64_t position, RecordKind kind, const Record* record,
-                  std::uint64_t length) noexcept;
-  [[nodiscard]] std::uint64_t offset(std::uint64_t position) const { return position % capacity_; }
-  void wake() noexcept;
+  void write_filler(std::uint64_t position) noexcept;
+  void write_record(std::uint64_t position, const Record& record, std::uint32_t length) noexcept;
+  void publish_head(std::uint64_t end) noexcept;
   void forget_pages(std::uint64_t before) noexcept;
 
   int file_ = -1;

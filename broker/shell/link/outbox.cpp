@@ -1,0 +1,116 @@
+#include "broker/shell/link/outbox.h"
+
+#include <iterator>
+#include <utility>
+
+namespace attune::link {
+
+void Outbox::up(std::uint64_t connection) {
+  const std::lock_guard lock(mutex_);
+  connection_ = connection;
+  open_ = false;
+}
+
+void Outbox::down() {
+  const std::lock_guard lock(mutex_);
+  connection_ = 0;
+  open_ = false;
+  waiting_.clear();
+  in_flight_.clear();
+  changed_.notify_all();
+}
+
+void Outbox::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+}
+
+void Outbox::put_first(std::vector<Parcel> parcels) {
+  const std::lock_guard lock(mutex_);
+  if (connection_ == 0) return;
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(parcels.begin()),
+                  std::make_move_iterator(parcels.end()));
+  changed_.notify_all();
+}
+
+void Outbox::shut() {
+  const std::lock_guard lock(mutex_);
+  open_ = false;
+}
+
+bool Outbox::wait_empty(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, std::chrono::steady_clock::now() + patience,
+                             [this] { return waiting_.empty() && in_flight_.empty(); });
+}
+
+bool Outbox::open(std::uint64_t connection) {
+  const std::lock_guard lock(mutex_);
+  open_ = connection != 0 && connection == connection_;
+  return open_;
+}
+
+bool Outbox::put(std::vector<Parcel> parcels) {
+  const std::lock_guard lock(mutex_);
+  if (!open_ || waiting_.size() + parcels.size() > waiting_max_) return false;
+  std::move(parcels.begin(), parcels.end(), std::back_inserter(waiting_));
+  changed_.notify_all();
+  return true;
+}
+
+Reports Outbox::take_reports() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(reports_, {});
+}
+
+std::optional<Outbox::Ticketed> Outbox::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] {
+    return closed_ || (!waiting_.empty() && in_flight_.size() < in_flight_max_);
+  });
+  if (closed_) return std::nullopt;
+  Ticketed taken{++last_ticket_, connection_, std::move(waiting_.front())};
+  waiting_.pop_front();
+  in_flight_.emplace_hint(in_flight_.end(), taken.ticket, taken.parcel.commands);
+  return taken;
+}
+
+std::optional<std::vector<CommandId>> Outbox::settle(std::uint64_t ticket) {
+  const auto found = in_flight_.find(ticket);
+  if (found == in_flight_.end()) return std::nullopt;  // of a connection that ended
+  std::vector<CommandId> commands = std::move(found->second);
+  in_flight_.erase(found);
+  if (in_flight_.empty() || in_flight_.size() + 1 == in_flight_max_) changed_.notify_all();
+  return commands;
+}
+
+bool Outbox::sent(std::uint64_t ticket) {
+  const std::lock_guard lock(mutex_);
+  const std::optional<std::vector<CommandId>> commands = settle(ticket);
+  if (!commands || commands->empty()) return false;
+  const bool first = reports_.sent.empty() && reports_.refused.empty();
+  reports_.sent.insert(reports_.sent.end(), commands->begin(), commands->end());
+  return first;
+}
+
+bool Outbox::refused(std::uint64_t ticket, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  const std::optional<std::vector<CommandId>> commands = settle(ticket);
+  if (!commands || commands->empty()) return false;
+  const bool first = reports_.sent.empty() && reports_.refused.empty();
+  for (const CommandId command : *commands) reports_.refused.push_back({command, reason});
+  return first;
+}
+
+std::size_t Outbox::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
+std::size_t Outbox::in_flight() const {
+  const std::lock_guard lock(mutex_);
+  return in_flight_.size();
+}
+
+}  // namespace attune::link
