@@ -76,6 +76,13 @@ void encode_value(const R& record, std::string& out);
 template <class R>
 [[nodiscard]] Result<R> decode(std::string_view key, std::string_view value);
 
+/// The same without a key to compare. `key` is only for the message.
+template <class R>
+[[nodiscard]] Result<R> decode_value(std::string_view value, std::string_view key = "?");
+
+/// Sets the checksum of `value` to what its other bytes ask for.
+void reseal_value(std::string& value);
+
 /// The keys of numbered tables.
 void encode_number_key(std::uint64_t number, std::string& out);
 /// What the keys of all blobs of a space begin with.

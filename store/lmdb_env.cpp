@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -69,20 +70,27 @@ Result<std::unique_ptr<Env>> Env::open(const std::string& path, std::uint64_t ma
   MDB_env* raw = nullptr;
   if (const int code = mdb_env_create(&raw); code != 0) return lmdb_error(code, path);
   std::unique_ptr<Env> env(new Env(raw));
-  int code = mdb_env_set_mapsize(raw, static_cast<std::size_t>(map_bytes));
-  if (code == 0) code = mdb_env_set_maxdbs(raw, kTableCount);
-  // NOTLS: the store may be opened by one thread and used by another.
-  if (code == 0) code = mdb_env_open(raw, path.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kOwnerOnly);
-  if (code == 0) {
-    int dead = 0;
-    code = mdb_reader_check(raw, &dead);
-  }
+  const int code = env->open_file(path, map_bytes);
   if (code == 0) return env;
   Error error = lmdb_error(code, path);
   if (error.code == "io") error.code = "open";  // nothing was written yet
-  if (code == ENOMEM)
-    error.message += fmt::format("; its map wants {} bytes of addresses", map_bytes);
+  if (code == ENOMEM) error.message += fmt::format(" for a map of {} bytes", map_bytes);
   return error;
+}
+
+int Env::open_file(const std::string& path, std::uint64_t map_bytes) {
+  int code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(map_bytes));
+  if (code == 0) code = mdb_env_set_maxdbs(env_, kTableCount);
+  // NOTLS: the store may be opened by one thread and used by another.
+  if (code == 0) code = mdb_env_open(env_, path.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kOwnerOnly);
+  if (code != 0) return code;
+  witness_ = File(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  int dead_readers = 0;
+  return mdb_reader_check(env_, &dead_readers);
+}
+
+bool Env::is_sound() const {
+  return !witness_.is_open() || ::fdatasync(witness_.fd()) == 0;
 }
 
 Env::~Env() {
@@ -177,7 +185,10 @@ Status Txn::commit() {
   const int code = mdb_txn_commit(txn_);
   txn_ = nullptr;
   if (code == 0) return {};
-  return lmdb_error(code, "data.mdb cannot be written");
+  Error error = lmdb_error(code, "data.mdb cannot be written");
+  // A full disk that was met by a write may be tried again; one that was met by a sync may not.
+  if (error.code == "full" && !env_.is_sound()) error.code = "io";
+  return error;
 }
 
 void Txn::abort() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "store/file.h"
 #include "store/tables.h"
 
 /// The door to LMDB: its handles with an end of life, and its return codes as Errors.
@@ -36,6 +37,8 @@ class Env {
   /// Makes the file long enough for `bytes` more, so that a full disk is met here, before LMDB
   /// has written anything, and never in the middle of a commit. Errors: "full".
   [[nodiscard]] Status reserve(std::uint64_t bytes);
+  /// False when the system failed to write out something of the file since this was last asked.
+  [[nodiscard]] bool is_sound() const;
 
   [[nodiscard]] MDB_env* handle() const { return env_; }
   [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[index(table)]; }
@@ -46,12 +49,14 @@ class Env {
 
  private:
   explicit Env(MDB_env* env) : env_(env) {}
+  [[nodiscard]] int open_file(const std::string& path, std::uint64_t map_bytes);
   [[nodiscard]] MDB_envinfo info() const;
   /// Bytes up to the end of the last page that was ever committed.
   [[nodiscard]] std::uint64_t end_of_pages() const;
 
   MDB_env* env_;
   std::array<MDB_dbi, kTableCount> tables_{};
+  File witness_;                ///< a descriptor of our own: the system tells each one of failures
   std::uint64_t reserved_ = 0;  ///< the file is at least that long
 };
 
