@@ -1,0 +1,197 @@
+#include <utility>
+#include "broker/core/why.h"
+
+#include "devices/model/issue.h"
+
+/// The chain of causes as a story for people.
+namespace attune::core {
+namespace {
+
+/// `18:00:03.120`, of `2026-01-15T18:00:03.120Z`.
+std::string clock_time(const Instant& at) {
+  const std::string text = format_utc(at.wall);
+  return text.size() < 24 ? text : text.substr(text.size() - 13, 12);
+}
+
+std::string subject(const Change& change) {
+  return change.device + "." + change.attribute;
+}
+
+std::string became(const Change& change) {
+  std::string text = subject(change) + " became " + to_json(change.value);
+  if (change.previous.has_value()) text += " (was " + to_json(change.previous) + ")";
+  return text;
+}
+
+std::string wanted(const Change& change) {
+  if (!change.value.has_value()) return "nobody wants anything of " + subject(change) + " any more";
+  return "wanted: " + subject(change) + " = " + to_json(change.value) +
+         (change.status.empty() ? "" : ", by " + change.status);
+}
+
+std::string claimed(const Change& change) {
+  std::string text = "claim on " + subject(change) + " " + change.status;
+  if (change.value.has_value()) text += ": " + to_json(change.value);
+  return change.detail.empty() ? text : text + ", " + change.detail;
+}
+
+std::string commanded(const Change& change) {
+  return "command " + change.status + ": " + subject(change) + " = " + to_json(change.value) +
+         ", " + change.detail;
+}
+
+std::string said(const Change& change) {
+  switch (change.kind) {
+    case ChangeKind::state:
+    case ChangeKind::setting:
+      return became(change);
+    case ChangeKind::desired:
+      return wanted(change);
+    case ChangeKind::claim:
+      return claimed(change);
+    case ChangeKind::command:
+      return commanded(change);
+    case ChangeKind::rule:
+      return "rule " + change.device + " " + change.status +
+             (change.detail.empty() ? "" : ": " + change.detail);
+    case ChangeKind::liveness:
+      return change.device + " is " + change.status;
+  }
+  return "";
+}
+
+/// What began the chain; in the middle of it the next line says more.
+std::string beginning(const Change& change) {
+  const std::string& id = change.cause.id;
+  switch (change.cause.kind) {
+    case CauseKind::none:
+      return "";
+    case CauseKind::message:
+      return (change.origin == Origin::person ? ", by hand, said on " : ", said on ") + id;
+    case CauseKind::person:
+      return ", by a person (" + id + ")";
+    case CauseKind::rule:
+      return ", by rule " + id;
+    case CauseKind::timer:
+      return ", by the clock (" + id + ")";
+    case CauseKind::command:
+      return ", obeying " + id;
+    case CauseKind::system:
+      return ", by attune (" + id + ")";
+  }
+  return "";
+}
+
+std::string place_of(const RuleNote& rule) {
+  return rule.place.file + ":" + std::to_string(rule.place.line);
+}
+
+std::string condition_of(const RuleNote& rule) {
+  return place_of(rule) + ": when " + rule.when +
+         (rule.until.empty() ? "" : ", until " + rule.until);
+}
+
+void line(std::string& out, std::size_t indent, const std::string& text) {
+  out.append(indent, ' ');
+  out += printable(text);
+  out += '\n';
+}
+
+void tell_rule(std::string& out, std::size_t indent, const RuleNote& rule) {
+  if (!rule.label.empty()) line(out, indent, rule.label);
+  line(out, indent, condition_of(rule));
+}
+
+std::string_view end_text(ChainEnd end) {
+  switch (end) {
+    case ChainEnd::beginning:
+      return "";
+    case ChainEnd::compacted:
+      return "what came before is not kept any more";
+    case ChainEnd::depth:
+      return "the chain goes on";
+  }
+  return "";
+}
+
+void tell_chain(std::string& out, std::string_view title, const Chain& chain) {
+  if (chain.steps.empty()) return;
+  line(out, 0, std::string(title));
+  for (std::size_t i = 0; i < chain.steps.size(); ++i) {
+    const auto& [change, rule] = chain.steps[i];
+    const bool last = i + 1 == chain.steps.size();
+    const bool begins = last && chain.end == ChainEnd::beginning;
+    line(out, 2,
+         clock_time(change.at) + "  " + said(change) + (begins ? beginning(change) : "") + "  [" +
+             std::to_string(number(change.revision)) + "]");
+    if (rule) tell_rule(out, 16, *rule);
+  }
+  if (chain.end != ChainEnd::beginning) line(out, 2, std::string(end_text(chain.end)));
+}
+
+std::string claimant(const Claim& claim) {
+  switch (claim.by) {
+    case ClaimBy::rule:
+      return "rule " + claim.source;
+    case ClaimBy::person:
+      return "a person";
+    case ClaimBy::resting:
+      return "what follows the last claim";
+  }
+  return "";
+}
+
+void tell_claims(std::string& out, std::string_view title, ClaimStanding standing,
+                 const std::vector<WhyClaim>& claims) {
+  bool first = true;
+  for (const auto& [claim, stands, rule] : claims) {
+    if (stands != standing) continue;
+    if (std::exchange(first, false)) line(out, 0, std::string(title));
+    std::string text = to_json(claim.value) + " by " + claimant(claim) + " at " +
+                       priority_text(claim.priority) + ", since " + clock_time(claim.since);
+    if (!claim.reason.empty()) text += ": " + claim.reason;
+    line(out, 2, text);
+    if (rule) tell_rule(out, 4, *rule);
+  }
+}
+
+std::string headline(const Why& why) {
+  const std::string path = why.path.text();
+  if (!why.state.value.has_value()) return path + " has never been reported";
+  std::string text = path + " = " + to_json(why.state.value);
+  if (!why.unit.empty()) text += " " + why.unit;
+  text += ", since " + format_utc(why.state.at.wall);
+  if (why.state.quality == Quality::stale) text += ", stale";
+  if (why.availability == Availability::offline) text += ", the device is offline";
+  return text;
+}
+
+void tell_wish(std::string& out, const Why& why) {
+  if (why.path.device.text() == kSettingsDevice) return;
+  if (!why.state.desired.has_value()) return line(out, 0, "nobody wants anything of it");
+  line(out, 0, "wanted: " + to_json(why.state.desired) + " by " + why.state.desired_by);
+  if (why.diverged)
+    line(out, 0, "the device does not obey: attune gave up until something changes");
+  if (!why.command) return;
+  line(out, 0,
+       text(why.command->id) + " is " + std::string(name(why.command->state)) + ", " +
+           std::to_string(why.command->attempts) + " attempts, expires " +
+           clock_time(why.command->expires));
+}
+
+}  // namespace
+
+std::string why_text(const Why& why) {
+  std::string out;
+  if (!why.label.empty()) line(out, 0, why.label);
+  line(out, 0, headline(why));
+  tell_wish(out, why);
+  tell_claims(out, "held by", ClaimStanding::held, why.claims);
+  tell_claims(out, "waiting behind", ClaimStanding::waiting, why.claims);
+  tell_claims(out, "in shadow, never driven", ClaimStanding::shadow, why.claims);
+  tell_chain(out, "how it came about, newest first", why.reported);
+  tell_chain(out, "how the wish came about, newest first", why.wanted);
+  return out;
+}
+
+}  // namespace attune::core
