@@ -1,5 +1,7 @@
 #include "broker/cli/cli.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -18,10 +20,14 @@ std::optional<std::string> environment(const char* name) {
   return std::string(value);
 }
 
+Millis wall_clock() {
+  return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch());
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
-  Terminal terminal{std::cout, std::cerr, environment};
+  Terminal terminal{std::cout, std::cerr, environment, wall_clock};
   try {
     const std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
     const ExitCode code = run_program(args, terminal);

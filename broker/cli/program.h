@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/cli/exit_code.h"
+#include "devices/model/instant.h"
 
 namespace CLI {
 class App;
@@ -21,6 +22,7 @@ struct Terminal {
   std::ostream& out;                                                ///< data
   std::ostream& err;                                                ///< talk
   std::function<std::optional<std::string>(const char*)> variable;  ///< of the environment
+  std::function<Millis()> wall;                                     ///< the clock, UTC since 1970
 };
 
 enum class Output { table, json, jsonl };

@@ -1,0 +1,117 @@
+#include "broker/shell/config/devices_file.h"
+
+#include <gtest/gtest.h>
+
+namespace attune::config {
+namespace {
+
+LoadedDevices parse(const std::string& devices) {
+  return parse_devices("devices.d/hall.yaml", "version: 1\ndevices:\n" + devices);
+}
+
+Issue only_issue(const LoadedDevices& loaded) {
+  EXPECT_EQ(loaded.issues.size(), 1u) << render(loaded.issues);
+  return loaded.issues.empty() ? Issue{} : loaded.issues.front();
+}
+
+TEST(DevicesFile, ReadsTheExampleOfTheContract) {
+  const LoadedDevices loaded = parse(
+      "  hall_lamp:  {label: Hall lamp, area: hall, tags: [path], dialect: zigbee2mqtt, topic: "
+      "zigbee2mqtt/hall_lamp, capabilities: [light]}\n"
+      "  boiler:     {dialect: json, area: cellar, attributes: {temperature: {topic: plant/boiler, "
+      "path: /t, unit: \"[degF]\"}, on: {topic: plant/boiler, path: /pump, values: {true: RUN, "
+      "false: STOP}, command: {topic: plant/boiler/cmd, payload: '{\"pump\":\"${value}\"}'}}}}\n");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  ASSERT_EQ(loaded.file.entries.size(), 2u);
+  const auto& lamp = loaded.file.entries[0];
+  EXPECT_EQ(lamp.id, DeviceId("hall_lamp"));
+  EXPECT_EQ(lamp.label, "Hall lamp");
+  EXPECT_EQ(lamp.area, "hall");
+  EXPECT_EQ(lamp.tags, std::vector<std::string>{"path"});
+  EXPECT_EQ(lamp.dialect, "zigbee2mqtt");
+  EXPECT_EQ(lamp.topic, "zigbee2mqtt/hall_lamp");
+  EXPECT_EQ(lamp.capabilities, std::vector<std::string>{"light"});
+  EXPECT_FALSE(lamp.foreign_is_person.has_value());
+  ASSERT_EQ(loaded.file.json.size(), 1u);
+  const auto& attributes = loaded.file.json[0].attributes;
+  ASSERT_EQ(attributes.size(), 2u);
+  EXPECT_EQ(attributes[0].unit, "[degF]");
+  EXPECT_EQ(attributes[1].values.at("true"), "RUN");
+  EXPECT_EQ(attributes[1].command_topic, "plant/boiler/cmd");
+  EXPECT_EQ(attributes[1].command_payload, "{\"pump\":\"${value}\"}");
+}
+
+TEST(DevicesFile, SaysWhoseHandAForeignCommandIs) {
+  const LoadedDevices loaded =
+      parse("  a: {manual: {other: ignore}}\n  b: {manual: {other: person}}\n");
+  EXPECT_EQ(loaded.file.entries[0].foreign_is_person, false);
+  EXPECT_EQ(loaded.file.entries[1].foreign_is_person, true);
+}
+
+TEST(DevicesFile, AnIdThatDoesNotFitIsAnErrorWithTheIdToWrite) {
+  const Issue issue = only_issue(parse("  Hall Lamp: {area: hall}\n"));
+  EXPECT_EQ(issue.code, "E307");
+  EXPECT_EQ(issue.place.line, 3);
+  EXPECT_EQ(issue.place.column, 3);
+  EXPECT_EQ(issue.hint, "write hall_lamp");
+}
+
+TEST(DevicesFile, ReservedIdsAreRefused) {
+  for (const char* id : {"settings", "sun", "local", "weekday"}) {
+    EXPECT_EQ(only_issue(parse("  " + std::string(id) + ": {}\n")).code, "E307") << id;
+  }
+}
+
+TEST(DevicesFile, ACapabilityOutsideTheVocabularyIsAnErrorAtTheWord) {
+  const Issue issue = only_issue(parse("  a: {capabilities: [light, lihgt]}\n"));
+  EXPECT_EQ(issue.code, "E303");
+  EXPECT_EQ(issue.place.column, 29);
+}
+
+TEST(DevicesFile, AnAttributeOutsideTheVocabularyIsAnErrorWithTheNearest) {
+  const Issue issue = only_issue(parse("  a: {attributes: {temprature: {topic: t}}}\n"));
+  EXPECT_EQ(issue.code, "E302");
+  EXPECT_EQ(issue.hint, "did you mean 'temperature'?");
+}
+
+TEST(DevicesFile, RawAttributesTakeWhatComes) {
+  EXPECT_TRUE(parse("  a: {attributes: {raw.mode: {topic: t}}}\n").issues.empty());
+}
+
+TEST(DevicesFile, UnknownKeysAreErrors) {
+  EXPECT_EQ(only_issue(parse("  a: {lable: x}\n")).hint, "did you mean 'label'?");
+  EXPECT_EQ(only_issue(parse("  a: {attributes: {on: {topic: t, pth: /a}}}\n")).code, "E110");
+}
+
+TEST(DevicesFile, TopicsOfOneMessageHaveNoWildcards) {
+  for (const char* topic : {"a/+", "#", "$SYS/x", "a\\u0001b"}) {
+    const LoadedDevices loaded = parse("  a: {topic: \"" + std::string(topic) + "\"}\n");
+    EXPECT_EQ(only_issue(loaded).code, "E303") << topic;
+  }
+}
+
+TEST(DevicesFile, OneDeviceStandsOnce) {
+  const LoadedDevices loaded = parse("  a: {}\n  a: {}\n");
+  EXPECT_TRUE(has_errors(loaded.issues));
+}
+
+TEST(DevicesFile, TwoWordsOfTheWireCannotMeanTheSame) {
+  const LoadedDevices loaded =
+      parse("  a: {attributes: {on: {topic: t, values: {true: RUN, false: RUN}}}}\n");
+  EXPECT_EQ(only_issue(loaded).code, "E303");
+}
+
+TEST(DevicesFile, ACommandSaysWhereTheValueGoes) {
+  const LoadedDevices loaded =
+      parse("  a: {attributes: {on: {topic: t, command: {topic: c, payload: toggle}}}}\n");
+  EXPECT_EQ(only_issue(loaded).code, "E303");
+}
+
+TEST(DevicesFile, OnlyJsonDevicesMapAttributesByHand) {
+  EXPECT_EQ(only_issue(parse("  a: {dialect: zigbee2mqtt, attributes: {on: {topic: t}}}\n")).code,
+            "E113");
+  EXPECT_EQ(only_issue(parse("  a: {dialect: json}\n")).code, "E112");
+}
+
+}  // namespace
+}  // namespace attune::config
