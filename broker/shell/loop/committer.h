@@ -1,0 +1,56 @@
+#pragma once
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "broker/core/event.h"
+#include "broker/core/image.h"
+#include "store/store.h"
+
+/// What is stepped and not yet durable, and when it must become so.
+///
+/// Threading: owned by the loop's thread.
+/// Errors: a full disk keeps everything for the next try (stuck()); an I/O error is final, the
+/// caller stops the process.
+namespace attune::shell {
+
+class Committer {
+ public:
+  /// State rows are folded this often, and at a clean stop.
+  static constexpr Millis kFoldInterval{60'000};
+
+  /// `commit_interval` 0: every turn.
+  Committer(store::Store& store, Millis commit_interval);
+
+  /// Takes over what both hold. `now`: when the interval of what waits begins.
+  void add(std::vector<Change>& changes, std::vector<Write>& writes, const Instant& now);
+  void add(std::vector<Write> writes);
+
+  /// Whether it is time, although nothing urgent waits.
+  [[nodiscard]] bool due(const Instant& now) const;
+  /// Instant::steady of the next time that due() can become true; empty: nothing waits.
+  [[nodiscard]] std::optional<Millis> due_at() const;
+  /// The last commit failed for want of space: the same is tried again, nothing may leave.
+  [[nodiscard]] bool stuck() const { return stuck_; }
+
+  /// Everything added so far and the inbox position, in one transaction.
+  [[nodiscard]] Status commit(const Instant& now, core::Image& image,
+                              const store::InboxPosition& inbox, bool clean);
+
+  /// Changes not yet committed, ascending.
+  [[nodiscard]] const std::vector<Change>& pending() const { return turn_.changes; }
+
+ private:
+  void fold(const Instant& now, core::Image& image, bool clean);
+
+  store::Store& store_;
+  const Millis interval_;
+  store::Turn turn_;
+  std::optional<Millis> waiting_since_;
+  Millis folded_at_{};
+  bool stuck_ = false;
+};
+
+}  // namespace attune::shell

@@ -1,0 +1,233 @@
+#include "broker/shell/loop/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "devices/model/limits.h"
+
+namespace attune::shell {
+
+namespace {
+
+constexpr std::string_view kDiscoverySpace = "discovery";
+constexpr Millis kRetryCommit{1'000};
+
+}  // namespace
+
+Loop::Loop(const LoopParts& parts, LoopOptions options)
+    : parts_(parts),
+      options_(std::move(options)),
+      arrival_(options_.marker_topic),
+      committer_(parts.store, options_.commit_interval) {}
+
+void Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
+  auto blobs = store.blobs(std::string(kDiscoverySpace));
+  if (!blobs) return;  // recover() has read the store already; a hole here only costs discovery
+  devices::Decoded decoded;
+  for (const Blob& blob : *blobs) normaliser.decode({blob.key, blob.bytes, true}, decoded);
+}
+
+Status Loop::begin() {
+  for (const std::string_view space :
+       {inbox::DuplicateWindow::kSpace, kDiscoverySpace, inbox::ArrivalClassifier::kSpace}) {
+    const auto blobs = parts_.store.blobs(std::string(space));
+    if (!blobs) return blobs.error();
+    if (space == inbox::DuplicateWindow::kSpace) duplicates_.restore(*blobs);
+    if (space == inbox::ArrivalClassifier::kSpace) arrival_.restore(*blobs);
+    if (space != kDiscoverySpace) continue;
+    for (const Blob& blob : *blobs) {
+      kept_discovery_[blob.key] = inbox::fingerprint(blob.key, blob.bytes);
+    }
+  }
+  committer_.add({parts_.clock.write()});
+  return commit(parts_.clock.now(), false);
+}
+
+Status Loop::turn() {
+  turn_began_ = std::chrono::steady_clock::now();
+  const Instant now = parts_.clock.now();
+  if (committer_.stuck()) {
+    refuse_replies();
+    return now.steady < retry_at_ ? Status() : commit(now, false);
+  }
+  take_reports();
+  take_records();
+  take_submissions();
+  if (next_rules_) step(parts_.clock.now(), core::RulesLoaded{std::exchange(next_rules_, nullptr)});
+  step(parts_.clock.now(), core::Tick{});
+  for (const auto& rejection : outcome_.rejections) parts_.observer.rejected(rejection);
+  parts_.observer.changed(outcome_.changes);
+  committer_.add(outcome_.changes, outcome_.writes, now);
+  outcome_.changes.clear();
+  outcome_.writes.clear();
+  return commit_if_due(now);
+}
+
+bool Loop::has_more() {
+  if (committer_.stuck()) return false;
+  return !submissions_.empty() || next_rules_ != nullptr || !parts_.ring.prepare_sleep();
+}
+
+std::optional<Millis> Loop::next_due() const {
+  if (committer_.stuck()) return retry_at_;
+  std::optional<Millis> due = parts_.core.next_deadline();
+  if (const auto commit = committer_.due_at(); commit && (!due || *commit < *due)) due = commit;
+  return due;
+}
+
+void Loop::step(const Instant& at, decltype(core::Event::what) what) {
+  parts_.core.step({at, std::move(what)}, outcome_);
+}
+
+void Loop::take_reports() {
+  link::Reports reports = parts_.link.take_reports();
+  for (const auto& refusal : reports.refused) {
+    outcome_.rejections.push_back(
+        {"", text(refusal.command), "refused", "the broker refused it: " + refusal.reason});
+  }
+  if (!reports.sent.empty()) {
+    step(parts_.clock.now(), core::CommandsSent{std::move(reports.sent)});
+  }
+}
+
+void Loop::take_records() {
+  for (std::size_t taken = 0; taken < limits::kTurnEventsMax; ++taken) {
+    const auto record = parts_.ring.next();
+    if (!record) return;
+    take(*record);
+  }
+}
+
+void Loop::take(const inbox::Record& record) {
+  switch (record.kind) {
+    case inbox::RecordKind::filler:
+      return;
+    case inbox::RecordKind::message:
+      return take_message(record);
+    case inbox::RecordKind::connected:
+      duplicates_.connected(record);
+      arrival_.connected(record);
+      linked_ = parts_.link.open_outbox(record.connection);
+      if (linked_) step(parts_.clock.at(record.at), core::LinkChanged{true});
+      return;
+    case inbox::RecordKind::disconnected:
+      linked_ = false;
+      return step(parts_.clock.at(record.at), core::LinkChanged{false});
+    case inbox::RecordKind::rejected:
+      outcome_.rejections.push_back({std::string(record.topic), "", "size",
+                                     std::to_string(record.size_bytes) + " bytes are too many"});
+      return;
+  }
+}
+
+void Loop::take_message(const inbox::Record& record) {
+  if (arrival_.is_marker(record) || duplicates_.seen(record)) return;
+  const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
+  const devices::Message message{record.topic, record.payload, record.retained};
+  parts_.normaliser.decode(message, decoded_);
+  keep_discovery(decoded_, message);
+  const std::size_t before = outcome_.changes.size();
+  step(parts_.clock.at(record.at), core::MessageArrived{arrival, record.topic, &decoded_});
+  parts_.observer.message(outcome_.changes.size() != before);
+}
+
+void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Message& message) {
+  if (decoded.keep_as.empty()) return;
+  const std::uint64_t print = inbox::fingerprint(decoded.keep_as, message.payload);
+  auto [known, fresh] = kept_discovery_.emplace(decoded.keep_as, print);
+  if (!fresh && known->second == print) return;
+  known->second = print;
+  outcome_.writes.push_back(
+      {Blob{std::string(kDiscoverySpace), decoded.keep_as, std::string(message.payload)},
+       message.payload.empty()});
+}
+
+void Loop::submit(Submission what, std::function<void(const core::Reply&)> done) {
+  const core::RequestId id{++last_request_};
+  std::visit([&](auto& request) { request.id = id; }, what);
+  waiting_.emplace(id, std::move(done));
+  submissions_.emplace_back(id, std::move(what));
+}
+
+void Loop::load(std::shared_ptr<const rules::RuleSet> set) {
+  next_rules_ = std::move(set);
+}
+
+void Loop::take_submissions() {
+  for (auto& [id, submission] : std::exchange(submissions_, {})) {
+    std::visit([&](auto& request) { step(parts_.clock.now(), std::move(request)); }, submission);
+  }
+}
+
+Status Loop::commit_if_due(const Instant& now) {
+  const bool due = outcome_.urgent() || committer_.due(now) || parts_.ring.wants_commit();
+  if (!due) return {};
+  return commit(now, false);
+}
+
+Status Loop::commit(const Instant& now, bool clean) {
+  committer_.add(duplicates_.take_dirty());
+  committer_.add(arrival_.take_dirty());
+  const auto began = std::chrono::steady_clock::now();
+  const store::InboxPosition position = parts_.ring.position();
+  const Status status = committer_.commit(now, parts_.core.image(), position, clean);
+  if (!status.ok()) {
+    retry_at_ = now.steady + kRetryCommit;
+    refuse_replies();
+    return status.error().code == "full" ? Status() : status;
+  }
+  parts_.observer.committed(std::chrono::steady_clock::now() - began);
+  parts_.ring.consumed(position);
+  let_out();
+  return {};
+}
+
+/// After the commit, and only then: commands to the sender, answers to who asked.
+void Loop::let_out() {
+  std::vector<link::Parcel> parcels;
+  for (const auto& dispatch : outcome_.dispatches) send(dispatch, parcels);
+  if (!parcels.empty()) {
+    // Refused when the line went down just now: the core sends again after the next connect.
+    (void)parts_.link.publish(std::move(parcels));
+    parts_.observer.commands_left(std::chrono::steady_clock::now() - turn_began_);
+  }
+  for (const auto& reply : outcome_.replies) answer(reply);
+  outcome_.clear();
+}
+
+/// The command ids travel with the device's last message: then all of them are on the bus.
+void Loop::send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const {
+  auto messages = parts_.normaliser.encode(dispatch.device, dispatch.values);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const bool last = i + 1 == messages.size();
+    parcels.push_back(
+        link::parcel(std::move(messages[i]), last ? dispatch.commands : std::vector<CommandId>{}));
+  }
+}
+
+void Loop::answer(const core::Reply& reply) {
+  const auto done = waiting_.find(reply.id);
+  if (done == waiting_.end()) return;
+  auto call = std::move(done->second);
+  waiting_.erase(done);
+  call(reply);
+}
+
+void Loop::refuse_replies() {
+  const auto refuse = [&](core::RequestId id) {
+    core::Reply reply;
+    reply.id = id;
+    reply.result = core::Reply::Result::rejected;
+    reply.code = "full";
+    reply.message = "the disk (or the store's map) is full; nothing is lost, nothing is accepted";
+    answer(reply);
+  };
+  for (const auto& reply : std::exchange(outcome_.replies, {})) refuse(reply.id);
+  for (const auto& [id, submission] : std::exchange(submissions_, {})) refuse(id);
+}
+
+Status Loop::finish() {
+  return commit(parts_.clock.now(), true);
+}
+
+}  // namespace attune::shell

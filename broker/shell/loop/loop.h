@@ -1,0 +1,127 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/core/core.h"
+#include "broker/shell/clock.h"
+#include "broker/shell/inbox/arrival.h"
+#include "broker/shell/inbox/dedup.h"
+#include "broker/shell/inbox/ring.h"
+#include "broker/shell/link/link.h"
+#include "broker/shell/loop/committer.h"
+#include "devices/normaliser.h"
+#include "store/store.h"
+
+/// The loop: takes what has arrived, steps the core, commits once, and lets out what may leave.
+///
+/// Threading: one thread makes every call; it never waits and never calls Paho.
+namespace attune::shell {
+
+/// Who is told what the loop did. Called on the loop's thread.
+class LoopObserver {
+ public:
+  virtual ~LoopObserver() = default;
+  /// Once per turn, after the step: what is new, before it is durable.
+  virtual void changed(std::span<const Change> changes) = 0;
+  virtual void rejected(const devices::Rejection& rejection) = 0;
+  /// A message was taken: it changed something, or nothing.
+  virtual void message(bool applied) = 0;
+  virtual void committed(std::chrono::nanoseconds took) = 0;
+  /// From the start of a turn to its commands being handed to the sender.
+  virtual void commands_left(std::chrono::nanoseconds took) = 0;
+};
+
+/// The parts that the loop works with; all outlive it.
+struct LoopParts {
+  devices::Catalog& catalog;
+  devices::Normaliser& normaliser;
+  core::Core& core;
+  store::Store& store;
+  inbox::InboxRing& ring;
+  link::Link& link;
+  Clock& clock;
+  LoopObserver& observer;
+};
+
+struct LoopOptions {
+  Millis commit_interval{5'000};
+  std::string marker_topic;  ///< inbox::marker_topic()
+};
+
+class Loop {
+ public:
+  using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest>;
+
+  Loop(const LoopParts& parts, LoopOptions options);
+
+  /// Before the first turn: what the store keeps for the window of packet ids and the marker, and
+  /// the discovery messages of earlier runs (before core.restore()). Commits the inbox position.
+  [[nodiscard]] Status begin();
+  /// Feeds kept discovery messages to the normaliser. Static because it comes before the core's
+  /// restore and the loop's making.
+  static void restore_discovery(store::Store& store, devices::Normaliser& normaliser);
+
+  /// Takes what is there, at most limits::kTurnEventsMax records. Error: the store failed for
+  /// good ("io", "corrupt"): stop the process.
+  [[nodiscard]] Status turn();
+  /// Whether another turn has something to do at once.
+  [[nodiscard]] bool has_more();
+  /// Instant::steady at which a turn is due although nothing arrives; empty: none.
+  [[nodiscard]] std::optional<Millis> next_due() const;
+
+  /// Steps it in the next turn; `done` comes after its commit.
+  void submit(Submission what, std::function<void(const core::Reply&)> done);
+  /// The next turn swaps the rules.
+  void load(std::shared_ptr<const rules::RuleSet> set);
+  /// Rows of others, made durable with the next commit.
+  void keep(std::vector<Write> writes) { committer_.add(std::move(writes)); }
+  /// Commits everything, folded: the last call of a clean stop.
+  [[nodiscard]] Status finish();
+
+  [[nodiscard]] const std::vector<Change>& uncommitted() const { return committer_.pending(); }
+  [[nodiscard]] bool stuck() const { return committer_.stuck(); }
+  /// The broker's queue of what we missed is behind us.
+  [[nodiscard]] bool drained() const { return arrival_.drained(); }
+  [[nodiscard]] bool linked() const { return linked_; }
+
+ private:
+  void take_reports();
+  void take_records();
+  void take(const inbox::Record& record);
+  void take_message(const inbox::Record& record);
+  void take_submissions();
+  void keep_discovery(const devices::Decoded& decoded, const devices::Message& message);
+  void step(const Instant& at, decltype(core::Event::what) what);
+  [[nodiscard]] Status commit_if_due(const Instant& now);
+  [[nodiscard]] Status commit(const Instant& now, bool clean);
+  void let_out();
+  void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
+  void answer(const core::Reply& reply);
+  void refuse_replies();
+
+  LoopParts parts_;
+  LoopOptions options_;
+  inbox::DuplicateWindow duplicates_;
+  inbox::ArrivalClassifier arrival_;
+  Committer committer_;
+  devices::Decoded decoded_;
+  core::Outcome outcome_;  ///< of this turn; after a failed commit, what still must leave
+  std::vector<std::pair<core::RequestId, Submission>> submissions_;
+  std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
+  std::shared_ptr<const rules::RuleSet> next_rules_;
+  std::map<std::string, std::uint64_t> kept_discovery_;  ///< fingerprint by key
+  std::chrono::steady_clock::time_point turn_began_;
+  std::uint64_t last_request_ = 0;
+  Millis retry_at_{};
+  bool linked_ = false;
+};
+
+}  // namespace attune::shell

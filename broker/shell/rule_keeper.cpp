@@ -1,0 +1,140 @@
+#include "broker/shell/rule_keeper.h"
+
+#include <algorithm>
+
+#include "broker/shell/config/devices_file.h"
+#include "broker/shell/config/surroundings.h"
+#include "rules/load.h"
+
+namespace attune::shell {
+
+namespace {
+
+/// The file as one line of a reason: `rules.d/hall.yaml:3:5: error[E301]: no device 'x'`.
+std::string first_error(const Issues& issues) {
+  for (const Issue& issue : issues) {
+    if (issue.severity != Severity::error) continue;
+    Issue bare = issue;
+    bare.source_line.clear();
+    bare.hint.clear();
+    std::string line = render(bare);
+    while (!line.empty() && line.back() == '\n') line.pop_back();
+    return line;
+  }
+  return {};
+}
+
+}  // namespace
+
+RuleKeeper::RuleKeeper(const config::Config& config, devices::Catalog& catalog,
+                       devices::Normaliser& normaliser, store::Store& store)
+    : config_(config), catalog_(catalog), normaliser_(normaliser), store_(store) {}
+
+Result<RuleKeeper::Change> RuleKeeper::start() {
+  issues_.clear();
+  const bool devices_fit = read_devices();
+  if (devices_fit) {
+    if (auto change = read_rules()) return std::move(*change);
+  }
+  if (auto change = last_good()) return std::move(*change);
+  if (waits_for_devices_) return Change{std::make_shared<rules::RuleSet>(), {}};
+  return Error{"config", first_error(issues_)};
+}
+
+std::optional<RuleKeeper::Change> RuleKeeper::reload() {
+  issues_.clear();
+  const devices::DevicesFile before = devices_;
+  if (!read_devices()) {
+    describe_problem(false);
+    return std::nullopt;
+  }
+  auto change = read_rules();
+  if (!change) {
+    devices_ = before;
+    (void)normaliser_.configure(before);  // it was right when it was read
+  }
+  return change;
+}
+
+std::optional<RuleKeeper::Change> RuleKeeper::refresh(const Instant& now) {
+  const bool too_soon = now.steady < compiled_at_ + kRefreshEvery;
+  if (catalog_.generation() == compiled_for_ || too_soon) return std::nullopt;
+  compiled_at_ = now.steady;
+  issues_.clear();
+  return read_rules();
+}
+
+bool RuleKeeper::read_devices() {
+  config::LoadedDevices loaded = config::load_devices(config_.devices);
+  issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
+  if (has_errors(loaded.issues)) return false;
+  const Status fits = normaliser_.configure(loaded.file);
+  if (!fits.ok()) {
+    Issue issue;
+    issue.code = "E301";
+    issue.place.file = config_.devices.empty() ? "devices.d" : config_.devices.front();
+    issue.message = fits.error().message;
+    issues_.push_back(std::move(issue));
+    (void)normaliser_.configure(devices_);
+    return false;
+  }
+  devices_ = std::move(loaded.file);
+  return true;
+}
+
+std::optional<RuleKeeper::Change> RuleKeeper::read_rules() {
+  std::vector<rules::SourceFile> files;
+  for (const std::string& path : config_.rules) {
+    auto more = rules::read_files(path, issues_);
+    std::move(more.begin(), more.end(), std::back_inserter(files));
+  }
+  compiled_for_ = catalog_.generation();
+  rules::Loaded loaded = rules::load(files, config::surroundings(catalog_));
+  issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
+  if (!loaded.set || has_errors(issues_)) {
+    describe_problem(loaded.only_unknown_devices);
+    return std::nullopt;
+  }
+  problem_.clear();
+  waits_for_devices_ = false;
+  std::vector<Write> writes = make_last_good(*loaded.set);
+  return Change{std::move(loaded.set), std::move(writes)};
+}
+
+void RuleKeeper::describe_problem(bool only_unknown_devices) {
+  waits_for_devices_ = only_unknown_devices;
+  problem_ = (only_unknown_devices ? "the rules wait for a device: " : "the rules are wrong: ") +
+             first_error(issues_);
+}
+
+std::optional<RuleKeeper::Change> RuleKeeper::last_good() {
+  const auto blobs = store_.blobs(std::string(kSpace));
+  if (!blobs || blobs->empty()) return std::nullopt;
+  std::vector<rules::SourceFile> files;
+  for (const Blob& blob : *blobs) files.push_back({blob.key, blob.bytes});
+  rules::Loaded loaded = rules::load(files, config::surroundings(catalog_));
+  if (!loaded.set) return std::nullopt;
+  good_ = std::move(files);
+  if (problem_.empty()) describe_problem(false);
+  problem_ += "; the last good rules run";
+  return Change{std::move(loaded.set), {}};
+}
+
+std::vector<Write> RuleKeeper::make_last_good(const rules::RuleSet& set) {
+  std::vector<Write> writes;
+  for (const auto& old : good_) {
+    const bool gone = std::none_of(set.files.begin(), set.files.end(),
+                                   [&](const auto& file) { return file.path == old.path; });
+    if (gone) writes.push_back({Blob{std::string(kSpace), old.path, ""}, true});
+  }
+  for (const auto& file : set.files) {
+    const bool known = std::any_of(good_.begin(), good_.end(), [&](const auto& old) {
+      return old.path == file.path && old.text == file.text;
+    });
+    if (!known) writes.push_back({Blob{std::string(kSpace), file.path, file.text}, false});
+  }
+  good_ = set.files;
+  return writes;
+}
+
+}  // namespace attune::shell

@@ -1,0 +1,262 @@
+#include "broker/shell/runtime.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/shell/runtime_parts.h"
+
+namespace attune::shell {
+
+namespace {
+
+constexpr std::chrono::milliseconds kBrokerPatience{5'000};
+constexpr std::chrono::milliseconds kStopPatience{2'000};
+constexpr Millis kLookAround{1'000};  ///< how often the loop turns when nothing happens
+constexpr std::uint64_t kRingBytes = 32u << 20;
+
+core::Restored restored(store::Recovered&& from) {
+  return {from.next,
+          from.last_command,
+          std::move(from.state),
+          std::move(from.tail),
+          std::move(from.commands),
+          std::move(from.claims),
+          std::move(from.bases),
+          std::move(from.rules),
+          std::move(from.timers)};
+}
+
+Result<std::string> password(const config::Config& config) {
+  if (config.mqtt.password_file.empty()) return std::string();
+  return config::read_secret(config.mqtt.password_file);
+}
+
+}  // namespace
+
+Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Runtime::~Runtime() = default;
+
+Result<std::unique_ptr<Runtime>> Runtime::start(const config::Startup& startup, Log& log) {
+  auto parts = std::make_unique<Parts>(startup, log);
+  using Stage = Status (Parts::*)();
+  for (const Stage stage : {&Parts::open_store, &Parts::open_inbox, &Parts::start_broker,
+                            &Parts::make_link, &Parts::load_rules, &Parts::serve}) {
+    if (Status status = (*parts.*stage)(); !status.ok()) return status.error();
+  }
+  return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
+}
+
+Status Runtime::run() {
+  return parts_->run();
+}
+
+void Runtime::stop() noexcept {
+  parts_->stopping_ = true;
+  parts_->wake_.ring();
+}
+
+std::uint16_t Runtime::http_port() const {
+  return parts_->server_->port();
+}
+
+const embedded::Mosquitto* Runtime::broker() const {
+  return parts_->broker_ ? &*parts_->broker_ : nullptr;
+}
+
+Runtime::Parts::Parts(const config::Startup& with, Log& to)
+    : startup_(with),
+      log_(to),
+      metrics_(ATTUNE_VERSION, ""),
+      normaliser_(catalog_, with.config.dialects) {}
+
+Runtime::Parts::~Parts() {
+  server_.reset();  // its thread hands requests to parts that go before it would
+}
+
+Status Runtime::Parts::open_store() {
+  auto opened = store::open_lmdb({startup_.config.store.dir});
+  if (!opened) return opened.error();
+  store_ = std::move(*opened);
+  auto recovered = store_->recover();
+  if (!recovered) return recovered.error();
+  identity_ = {recovered->store_uuid, startup_.config.node, ATTUNE_VERSION, {}};
+  run_start_ = static_cast<Revision>(number(recovered->next) - 1);
+  const auto clock_blobs = store_->blobs(std::string(Clock::kSpace));
+  if (!clock_blobs) return clock_blobs.error();
+  clock_.emplace(Clock::this_boot(), recovered->at, *clock_blobs, inbox::stamp_now);
+  identity_.started = clock_->now();
+  Loop::restore_discovery(*store_, normaliser_);
+  committed_inbox_ = recovered->inbox;
+  core_.emplace(catalog_, core::Options{startup_.observe});
+  core_->restore(restored(std::move(*recovered)));
+  return {};
+}
+
+Status Runtime::Parts::open_inbox() {
+  auto ring = inbox::InboxRing::open(
+      {startup_.folders.run + "/inbox.ring", kRingBytes, wake_.fd()}, committed_inbox_);
+  if (!ring) return ring.error();
+  ring_ = std::move(*ring);
+  if (ring_->recovered_records() != 0) {
+    log_.info("taking what had arrived before the stop",
+              {{"messages", std::to_string(ring_->recovered_records())}});
+  }
+  return {};
+}
+
+Status Runtime::Parts::start_broker() {
+  const auto& mqtt = startup_.config.mqtt;
+  if (!mqtt.url.empty()) return {};
+  embedded::MosquittoOptions options;
+  options.listen = mqtt.embedded.listen;
+  options.port = mqtt.embedded.port;
+  options.run_dir = startup_.folders.run;
+  options.state_dir = startup_.folders.state;
+  broker_.emplace(std::move(options));
+  return broker_->start(kBrokerPatience);
+}
+
+Status Runtime::Parts::make_link() {
+  const auto& config = startup_.config;
+  link::LinkOptions options;
+  options.url = config.mqtt.url;
+  options.username = config.mqtt.username;
+  auto secret = password(config);
+  if (!secret) return secret.error();
+  options.password = std::move(*secret);
+  if (broker_) {
+    options.url = broker_->url();
+    options.username = broker_->own().username;
+    options.password = broker_->own().password;
+    options.incarnation = [this] { return broker_->incarnation(); };
+  }
+  options.node = config.node;
+  options.prefix = config.mqtt.prefix;
+  options.subscriptions = subscriptions_ = normaliser_.subscriptions();
+  options.online = [this] {
+    return fmt::format(
+        R"({{"state":"online","version":"{}","node":"{}","revision":{},"store":"{}"}})",
+        identity_.version, identity_.node, head_for_status_.load(), identity_.store_uuid);
+  };
+  link_ = link::make_paho_link(std::move(options), *ring_, wake_.fd());
+  LoopOptions loop{config.store.commit_interval,
+                   inbox::marker_topic(config.mqtt.prefix, config.node)};
+  loop_.emplace(LoopParts{catalog_, normaliser_, *core_, *store_, *ring_, *link_, *clock_, *this},
+                std::move(loop));
+  return loop_->begin();
+}
+
+Status Runtime::Parts::load_rules() {
+  keeper_.emplace(startup_.config, catalog_, normaliser_, *store_);
+  auto loaded = keeper_->start();
+  const std::string findings = render(keeper_->issues());
+  if (!findings.empty()) std::fputs(findings.c_str(), stderr);
+  if (!loaded) return loaded.error();
+  if (!keeper_->problem().empty()) log_.warning("rules", {{"reason", keeper_->problem()}});
+  take(std::move(*loaded));
+  keep_subscriptions();
+  return {};
+}
+
+Status Runtime::Parts::serve() {
+  api_.emplace(*this, metrics_);
+  http::ServerOptions options;
+  options.listen = startup_.config.http.listen;
+  options.port = startup_.config.http.port;
+  options.socket = startup_.config.http.socket;
+  auto started = http::Server::start(options, [this](http::Request request, http::Responder to) {
+    requests_.put({std::move(request), std::move(to)});
+    wake_.ring();
+  });
+  if (!started) return started.error();
+  server_ = std::move(*started);
+  head_for_status_ = number(core_->head());
+  return link_->start();
+}
+
+Status Runtime::Parts::run() {
+  while (!stopping_) {
+    const auto woken = wake_.wait(sleep_time(), broker_ ? broker_->pid_fd() : -1);
+    if (woken.stop) break;
+    if (woken.reload) reloads_.push_back([](const api::Reloaded&) {});
+    if (Status status = turn(); !status.ok()) {
+      log_.error("the store failed, stopping", {{"reason", status.error().message}});
+      return status;
+    }
+  }
+  return stop_cleanly();
+}
+
+Status Runtime::Parts::turn() {
+  look_after_broker();
+  answer_requests();
+  if (!reloads_.empty()) answer_reload();
+  if (auto change = keeper_->refresh(clock_->now())) take(std::move(*change));
+  keep_subscriptions();
+  const Status status = loop_->turn();
+  head_for_status_ = number(core_->head());
+  return status;
+}
+
+std::chrono::milliseconds Runtime::Parts::sleep_time() {
+  if (loop_->has_more()) return std::chrono::milliseconds(0);
+  const Millis now = clock_->now().steady;
+  Millis until = now + kLookAround;
+  if (const auto due = loop_->next_due()) until = std::min(until, *due);
+  return std::max(until - now, Millis(0));
+}
+
+void Runtime::Parts::answer_requests() {
+  for (auto& [request, responder] : requests_.take()) api_->handle(request, std::move(responder));
+}
+
+void Runtime::Parts::answer_reload() {
+  auto change = keeper_->reload();
+  api::Reloaded answer{change.has_value(), core_->head(), keeper_->issues()};
+  if (change) {
+    take(std::move(*change));
+    log_.info("reloaded");
+  } else {
+    std::fputs(render(keeper_->issues()).c_str(), stderr);
+    log_.error("reload refused, everything stays as it was", {{"reason", keeper_->problem()}});
+  }
+  for (const auto& done : std::exchange(reloads_, {})) done(answer);
+}
+
+void Runtime::Parts::take(RuleKeeper::Change change) {
+  loop_->keep(std::move(change.writes));
+  loop_->load(std::move(change.set));
+  reloaded_at_seconds_ = static_cast<double>(clock_->now().wall.count()) / 1000;
+}
+
+void Runtime::Parts::look_after_broker() {
+  if (broker_) broker_->poll();
+  const std::uint64_t connects = link_->status().connects;
+  for (; connects_counted_ < connects; ++connects_counted_) {
+    if (connects_counted_ != 0) metrics_.mqtt_reconnect();
+    log_.info("linked to the broker", {{"connects", std::to_string(connects_counted_ + 1)}});
+  }
+}
+
+void Runtime::Parts::keep_subscriptions() {
+  if (catalog_.generation() == subscribed_for_) return;
+  subscribed_for_ = catalog_.generation();
+  auto filters = normaliser_.subscriptions();
+  if (filters == subscriptions_) return;
+  subscriptions_ = filters;
+  link_->set_subscriptions(std::move(filters));
+}
+
+Status Runtime::Parts::stop_cleanly() {
+  log_.info("stopping");
+  api_->close_streams();
+  link_->stop(kStopPatience);
+  Status last = loop_->turn();  // what arrived meanwhile
+  if (last.ok()) last = loop_->finish();
+  if (broker_) broker_->stop(kBrokerPatience);
+  return last;
+}
+
+}  // namespace attune::shell

@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <utility>
+
+#include "broker/shell/runtime_parts.h"
+
+/// What the API and the loop see of the runtime.
+namespace attune::shell {
+
+api::Health Runtime::Parts::health() const {
+  api::Health health;
+  const link::LinkStatus link = link_->status();
+  if (link.state != link::LinkState::connected) {
+    health.reasons.push_back("broker not linked: " +
+                             (link.reason.empty() ? std::string(name(link.state)) : link.reason));
+  }
+  if (broker_ && broker_->status().state != embedded::ChildState::ready) {
+    health.reasons.push_back("embedded broker: " + broker_->status().reason);
+  }
+  for (const auto& filter : link.refused_subscriptions) {
+    health.reasons.push_back("the broker refuses the subscription " + filter);
+  }
+  if (!keeper_->problem().empty()) health.reasons.push_back(keeper_->problem());
+  if (loop_->stuck()) health.reasons.push_back("the store is full: nothing is accepted");
+  health.ready = health.reasons.empty();
+  return health;
+}
+
+Instant Runtime::Parts::now() const {
+  return const_cast<Clock&>(*clock_).now();
+}
+
+Result<std::vector<Change>> Runtime::Parts::log_after(Revision after, std::size_t max) const {
+  auto entries = store_->log_after(after, max);
+  if (!entries) return entries;
+  for (const Change& change : loop_->uncommitted()) {
+    if (entries->size() >= max) break;
+    if (change.revision > after) entries->push_back(change);
+  }
+  return entries;
+}
+
+Result<std::optional<Change>> Runtime::Parts::change(Revision revision) const {
+  const auto& fresh = loop_->uncommitted();
+  const auto it =
+      std::lower_bound(fresh.begin(), fresh.end(), revision,
+                       [](const Change& change, Revision r) { return change.revision < r; });
+  if (it != fresh.end() && it->revision == revision) return std::optional<Change>(*it);
+  return store_->change(revision);
+}
+
+Result<std::vector<Command>> Runtime::Parts::finished_commands(const std::string& path,
+                                                               std::size_t max) const {
+  return store_->finished_commands(path, max);
+}
+
+void Runtime::Parts::submit(api::Submission what, std::function<void(const core::Reply&)> done) {
+  loop_->submit(std::move(what), std::move(done));
+}
+
+void Runtime::Parts::reload(std::function<void(const api::Reloaded&)> done) {
+  reloads_.push_back(std::move(done));
+}
+
+std::string Runtime::Parts::metrics_text() const {
+  Gauges gauges;
+  gauges.revision = core_->head();
+  for (const auto& [id, device] : catalog_.devices()) {
+    const auto index = catalog_.table().find_device(id.text());
+    if (!index) continue;
+    ++gauges.devices[static_cast<std::size_t>(core_->image().device(*index).availability)];
+  }
+  gauges.commands_in_flight = core_->ledger().open().size();
+  gauges.claims = core_->claims().size();
+  gauges.stream_clients = api_->streams();
+  gauges.mqtt_connected = link_->status().state == link::LinkState::connected;
+  gauges.last_reload_ok = keeper_->problem().empty();
+  gauges.last_reload_seconds = reloaded_at_seconds_;
+  const store::Store::Usage usage = store_->usage();
+  gauges.store_bytes_written = usage.bytes_written;
+  gauges.store_file_bytes = usage.file_bytes;
+  gauges.store_map_used_ratio = usage.map_used_ratio;
+  return const_cast<Metrics&>(metrics_).text(gauges);
+}
+
+void Runtime::Parts::changed(std::span<const Change> changes) {
+  for (const Change& change : changes) {
+    if (change.kind != ChangeKind::command) continue;
+    if (change.status != name(CommandState::queued) && change.status != name(CommandState::sent)) {
+      metrics_.command_ended(change.status);
+    }
+  }
+  api_->changed(changes);
+}
+
+void Runtime::Parts::rejected(const devices::Rejection& rejection) {
+  metrics_.rejected(rejection.reason);
+  rejections_.add(rejection, now().wall);
+}
+
+void Runtime::Parts::message(bool applied) {
+  metrics_.message(applied ? Metrics::Message::applied : Metrics::Message::unchanged);
+}
+
+void Runtime::Parts::committed(std::chrono::nanoseconds took) {
+  metrics_.store_commit(took);
+}
+
+void Runtime::Parts::commands_left(std::chrono::nanoseconds took) {
+  metrics_.ingest_to_command(took);
+}
+
+}  // namespace attune::shell
