@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "devices/vocabulary.h"
+#include "broker/core/defaults.h"
 
 namespace attune::core {
 
@@ -32,29 +32,7 @@ Claim key_of(const AttributePath& path, ClaimBy by, std::string_view source) {
   return claim;
 }
 
-Value off_value(const AttributeInfo* info) {
-  const bool numeric =
-      info != nullptr && (info->type == ValueType::number || info->type == ValueType::integer);
-  return numeric ? Value(0.0) : Value(false);
-}
-
 }  // namespace
-
-rules::Default default_of(const rules::RuleSet& set, const DeviceInfo* device,
-                          AttributeId attribute, const std::string& name) {
-  using Kind = rules::Default::Kind;
-  if (const auto it = set.defaults.find(attribute); it != set.defaults.end()) return it->second;
-  if (device == nullptr) return {};
-  switch (devices::end_of_claims(*device, name).value_or(devices::EndOfClaims::leave)) {
-    case devices::EndOfClaims::restore:
-      return {Kind::restore, {}};
-    case devices::EndOfClaims::leave:
-      return {Kind::leave, {}};
-    case devices::EndOfClaims::off:
-      return {Kind::value, Value(false)};
-  }
-  return {};
-}
 
 std::string claimant(const Claim& claim) {
   switch (claim.by) {

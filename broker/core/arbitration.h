@@ -61,10 +61,6 @@ class Arbitration {
   Agenda& agenda_;
 };
 
-/// What follows the last claim on an attribute: what files say, else the vocabulary.
-[[nodiscard]] rules::Default default_of(const rules::RuleSet& set, const DeviceInfo* device,
-                                        AttributeId attribute, const std::string& name);
-
 /// How a winning claim is named in `desired_by`: "rule:<id>", "person", "default".
 [[nodiscard]] std::string claimant(const Claim& claim);
 

@@ -22,6 +22,11 @@ bool is_target_temperature(std::string_view name) {
   return name.starts_with("target_temperature");
 }
 
+bool is_true(const Value& value) { return value.kind() == ValueKind::boolean && value.as_bool(); }
+bool is_word(const Value& value, std::string_view word) {
+  return value.kind() == ValueKind::text && value.as_text() == word;
+}
+
 /// What is wanted, or where nobody wants anything, what is reported.
 const Value& intended(const AttributeState& state) {
   return state.desired.has_value() ? state.desired : state.value;
@@ -93,7 +98,7 @@ bool Drive::switching_on(AttributeId attribute) const {
   const auto name = devices::canonical_part(catalog_.table().path(attribute).attribute);
   if (!depends_on_on(name)) return false;
   const AttributeState* on = sibling(attribute, "on");
-  return on != nullptr && on->desired == Value(true) && on->value != Value(true);
+  return on != nullptr && is_true(on->desired) && !is_true(on->value);
 }
 
 bool Drive::may_be_driven(AttributeId attribute) const {
@@ -102,11 +107,11 @@ bool Drive::may_be_driven(AttributeId attribute) const {
   const auto name = devices::canonical_part(info->name);
   if (depends_on_on(name)) {
     const AttributeState* on = sibling(attribute, "on");
-    return on == nullptr || intended(*on) == Value(true);
+    return on == nullptr || is_true(intended(*on));
   }
   if (is_target_temperature(name)) {
     const AttributeState* mode = sibling(attribute, "hvac_mode");
-    return mode == nullptr || intended(*mode) != Value("off");
+    return mode == nullptr || !is_word(intended(*mode), "off");
   }
   return true;
 }
