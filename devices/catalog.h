@@ -25,6 +25,8 @@ class Catalog {
   /// The id for a device that its bridge calls `name`: folded (names.h), and told apart from any
   /// other name that folds alike by a suffix. The same (dialect, name) always gives the same id.
   DeviceId id_for(std::string_view dialect, std::string_view name);
+  /// A devices file gives the device that its bridge calls `name` this id.
+  void bind_name(std::string_view dialect, std::string_view name, const DeviceId& id);
 
   /// Adds or replaces what discovery says; what a devices file says stays on top.
   /// True when anything that rules or people see of it differs from before.
@@ -48,7 +50,9 @@ class Catalog {
 
  private:
   void apply_entry(DeviceInfo& info) const;
+  bool refresh(const DeviceId& id);
   void index(const DeviceInfo& info);
+  void forget(const DeviceId& id);
 
   AttributeTable table_;
   DeviceSet discovered_;  // without entries

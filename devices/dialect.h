@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "devices/catalog.h"
 #include "devices/model/change.h"
 #include "devices/model/device.h"
 #include "devices/model/ids.h"
@@ -41,12 +42,12 @@ struct AvailabilityReport {
 
 /// What one message means. Reused between messages: clear() keeps the memory.
 struct Decoded {
-  std::vector<Reading> readings;   ///< checked against vocabulary and ranges
-  std::vector<Reading> events;     ///< momentary: `button.event` = "single"; never stored
-  std::vector<Reading> foreign;    ///< seen on a device's command topic: somebody else commands
+  std::vector<Reading> readings;  ///< checked against vocabulary and ranges
+  std::vector<Reading> events;    ///< momentary: `button.event` = "single"; never stored
+  std::vector<Reading> foreign;   ///< seen on a device's command topic: somebody else commands
   std::vector<AvailabilityReport> availability;
   std::vector<Rejection> rejections;
-  bool devices_changed = false;    ///< the catalog's generation moved
+  bool devices_changed = false;  ///< the catalog's generation moved
   /// Set for a discovery message: kept by the shell under this key, and fed again (restored) at
   /// the next start, before the link is up. An empty payload erases it.
   std::string keep_as;
@@ -69,6 +70,8 @@ class Dialect {
   [[nodiscard]] virtual std::vector<std::string> subscriptions() const = 0;
   /// Whether a topic is this dialect's: at most one dialect may say yes to a topic.
   [[nodiscard]] virtual bool owns(std::string_view topic) const = 0;
+  /// Takes up the devices that a devices file assigns to this dialect, replacing earlier ones.
+  virtual void declare(std::span<const DeviceEntry> entries);
   /// Appends what the message means. Never throws; a bad message becomes Rejections.
   virtual void decode(const Message& message, Decoded& out) = 0;
   /// The messages that make the device take these values, as few as the convention can: all of

@@ -22,13 +22,13 @@ struct DialectConfig {
 
 /// One attribute of a `json` device, from the devices file.
 struct JsonAttribute {
-  std::string name;                ///< canonical, or raw.<anything>
+  std::string name;  ///< canonical, or raw.<anything>
   std::string topic;
-  std::string path;                ///< JSON pointer; empty: the whole payload
-  std::string unit;                ///< UCUM on the wire; empty: canonical
+  std::string path;                           ///< JSON pointer; empty: the whole payload
+  std::string unit;                           ///< UCUM on the wire; empty: canonical
   std::map<std::string, std::string> values;  ///< canonical -> word on the wire
-  std::string command_topic;       ///< empty: read only
-  std::string command_payload;     ///< template with ${value}; empty: the bare value
+  std::string command_topic;                  ///< empty: read only
+  std::string command_payload;                ///< template with ${value}; empty: the bare value
 };
 struct JsonDevice {
   DeviceId id;
@@ -40,6 +40,8 @@ struct DevicesFile {
   std::vector<DeviceEntry> entries;
   std::vector<JsonDevice> json;
 };
+
+class JsonMapped;
 
 /// Threading: owned by the loop's thread. Errors: none; what is wrong with a message is in
 /// Decoded::rejections. Determinism: depends only on configuration and the messages so far.
@@ -68,6 +70,7 @@ class Normaliser {
  private:
   Catalog& catalog_;
   std::vector<std::unique_ptr<Dialect>> dialects_;
+  JsonMapped* json_ = nullptr;  // of dialects_; absent when it is not configured
 };
 
 }  // namespace attune::devices

@@ -1,0 +1,358 @@
+#include "devices/dialects/json_mapped.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <utility>
+
+#include "devices/json/writer.h"
+#include "devices/names.h"
+#include "devices/topics.h"
+#include "devices/vocabulary.h"
+
+namespace attune::devices {
+
+namespace {
+
+using json::Kind;
+using json::Node;
+
+constexpr std::string_view kPlaceholder = "${value}";
+
+Error error_at(const DeviceId& device, const JsonAttribute& attribute, std::string text) {
+  return {"devices_file", device.text() + "." + attribute.name + ": " + std::move(text)};
+}
+
+/// The keys of a JSON pointer; empty optional when it is none.
+std::optional<std::vector<std::string>> split_pointer(std::string_view pointer) {
+  std::vector<std::string> keys;
+  if (pointer.empty()) return keys;
+  if (pointer[0] != '/') return std::nullopt;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] == '/') {
+      keys.emplace_back();
+    } else if (pointer[i] != '~') {
+      keys.back() += pointer[i];
+    } else if (i + 1 < pointer.size() && (pointer[i + 1] == '0' || pointer[i + 1] == '1')) {
+      keys.back() += pointer[++i] == '0' ? '~' : '/';
+    } else {
+      return std::nullopt;
+    }
+  }
+  return keys;
+}
+
+const Node* element(const Node& array, std::string_view key) {
+  std::size_t wanted = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), wanted);
+  if (error != std::errc() || end != key.data() + key.size()) return nullptr;
+  for (const Node& child : array) {
+    if (wanted-- == 0) return &child;
+  }
+  return nullptr;
+}
+
+const Node* follow(const Node& root, const std::vector<std::string>& path) {
+  const Node* at = &root;
+  for (const std::string& key : path) {
+    at = at->kind == Kind::array ? element(*at, key) : at->find(key);
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+void bind_boolean(const JsonAttribute& from, Binding& binding) {
+  binding.shape = Shape::boolean;
+  if (from.values.empty()) {
+    binding.words = {{"true", "true"}, {"false", "false"}, {"ON", "true"},
+                     {"OFF", "false"}, {"1", "true"},      {"0", "false"}};
+    return;
+  }
+  for (const auto& [canonical, wire] : from.values) {
+    (canonical == "true" ? binding.on : binding.off) = Value(wire);
+    binding.words.emplace_back(wire, canonical);
+  }
+}
+
+void bind_words(const JsonAttribute& from, const Word& word, Binding& binding) {
+  binding.shape = Shape::word;
+  binding.closed = !word.open;
+  for (const auto& [canonical, wire] : from.values) binding.words.emplace_back(wire, canonical);
+  if (!from.values.empty()) return;
+  for (std::string& same : split_words(word.values)) binding.words.emplace_back(same, same);
+}
+
+void bind_value(const JsonAttribute& from, const Word& word, Binding& binding) {
+  switch (word.type) {
+    case ValueType::boolean:
+      return bind_boolean(from, binding);
+    case ValueType::enumeration:
+      return bind_words(from, word, binding);
+    case ValueType::integer:
+    case ValueType::number:
+      binding.shape = Shape::number;
+      binding.integer = word.type == ValueType::integer;
+      binding.loose = true;  // who maps a text as a number means it
+      binding.range = word.range;
+      if (!from.unit.empty()) binding.conversion = *convert(from.unit, word.unit);
+      return;
+    case ValueType::numbers:
+      binding.shape = from.name.ends_with("color_xy") ? Shape::color_xy : Shape::color_hs;
+      return;
+    case ValueType::event:
+      binding.shape = Shape::event;
+      return;
+    case ValueType::text:
+    case ValueType::timestamp:
+      binding.shape = Shape::text;
+      return;
+  }
+}
+
+/// What is wrong with `values`; empty when nothing is.
+std::string check_values(const JsonAttribute& from, const Word& word) {
+  const std::vector<std::string> known = word.type == ValueType::boolean
+                                             ? std::vector<std::string>{"true", "false"}
+                                             : split_words(word.values);
+  if (word.type != ValueType::boolean && word.type != ValueType::enumeration) {
+    return from.values.empty() ? "" : "only a truth or an enumeration has values";
+  }
+  for (const auto& [canonical, wire] : from.values) {
+    const bool is_known = std::ranges::find(known, canonical) != known.end();
+    if (!is_known && !word.open) return "'" + canonical + "' is no value of it";
+    if (wire.empty()) return "'" + canonical + "' has an empty word";
+  }
+  if (word.type == ValueType::boolean && from.values.size() == 1) {
+    return "values need a word for true and one for false";
+  }
+  return "";
+}
+
+/// What is wrong with a command's template; empty when nothing is.
+std::string check_template(std::string_view pattern) {
+  for (std::size_t at = pattern.find("${"); at != std::string_view::npos;
+       at = pattern.find("${", at + 1)) {
+    if (pattern.substr(at, kPlaceholder.size()) != kPlaceholder) {
+      return "only ${value} can be inserted into a payload";
+    }
+  }
+  return "";
+}
+
+bool is_harmless(std::string_view text) {
+  constexpr std::size_t kInsertedBytesMax = 64;
+  return !text.empty() && text.size() <= kInsertedBytesMax && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
+  });
+}
+
+/// `within` says whether the text so far stands inside a JSON string.
+void track_quotes(std::string_view text, bool& within) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && within) {
+      ++i;
+    } else if (text[i] == '"') {
+      within = !within;
+    }
+  }
+}
+
+std::string topic_problem(std::string_view topic) {
+  if (topic.starts_with('$')) return "what begins with $ belongs to the broker";
+  return std::string(what_is_wrong_with_topic(topic));
+}
+
+std::string name_problem(std::string_view name) {
+  const std::string_view endpoint = endpoint_part(name);
+  if (name.starts_with("raw.") && name.size() > 4) return "";
+  if (find_word(canonical_part(name)) == nullptr) {
+    return "the vocabulary has no such attribute; raw.<name> takes anything";
+  }
+  return endpoint == plain_name(endpoint) ? "" : "an endpoint has letters, digits, _ and - only";
+}
+
+}  // namespace
+
+std::optional<std::string> fill_template(std::string_view pattern, const Value& wire) {
+  const bool is_text = wire.kind() == ValueKind::text;
+  const std::string value = is_text ? wire.as_text() : to_json(wire);
+  if (pattern.empty() || pattern == kPlaceholder) return value;
+  std::string filled;
+  bool within = false;
+  while (true) {
+    const std::size_t at = pattern.find(kPlaceholder);
+    const std::string_view literal = pattern.substr(0, at);
+    filled += literal;
+    track_quotes(literal, within);
+    if (at == std::string_view::npos) return filled;
+    if (is_text && !within && !is_harmless(value)) return std::nullopt;
+    filled += within ? json::escaped(value) : value;
+    pattern.remove_prefix(at + kPlaceholder.size());
+  }
+}
+
+Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const JsonAttribute& from) {
+  Mapping mapping;
+  mapping.device = device;
+  mapping.command_topic = from.command_topic;
+  mapping.command_payload = from.command_payload;
+  const auto path = split_pointer(from.path);
+  if (!path) return error_at(device, from, "'" + from.path + "' is no JSON pointer (/key/key)");
+  mapping.path = *path;
+  Binding& binding = mapping.binding;
+  binding.attribute = from.name;
+  binding.writable = !from.command_topic.empty();
+  const Word* word = find_word(canonical_part(from.name));
+  if (word == nullptr) {
+    if (!from.unit.empty()) return error_at(device, from, "a raw attribute has no unit");
+    return mapping;
+  }
+  if (binding.writable && !word->writable) {
+    return error_at(device, from, "it cannot be commanded, it only reports");
+  }
+  if (!from.unit.empty() && !convert(from.unit, word->unit)) {
+    return error_at(device, from,
+                    "'" + from.unit + "' does not convert to '" + std::string(word->unit) + "'");
+  }
+  if (std::string wrong = check_values(from, *word); !wrong.empty()) {
+    return error_at(device, from, std::move(wrong));
+  }
+  bind_value(from, *word, binding);
+  mapping.info = canonical_attribute(from.name, binding.writable);
+  mapping.info.wire = wire_of(binding);
+  return mapping;
+}
+
+Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
+                             const TopicOwner& owner) {
+  if (std::string wrong = name_problem(from.name); !wrong.empty()) {
+    return error_at(device, from, std::move(wrong));
+  }
+  if (std::string wrong = topic_problem(from.topic); !wrong.empty()) {
+    return error_at(device, from, "topic: " + wrong);
+  }
+  if (!from.command_topic.empty()) {
+    if (std::string wrong = topic_problem(from.command_topic); !wrong.empty()) {
+      return error_at(device, from, "command topic: " + wrong);
+    }
+  }
+  if (const std::string_view other = owner(from.topic); !other.empty()) {
+    return error_at(device, from, "its topic is listened to by " + std::string(other));
+  }
+  if (std::string wrong = check_template(from.command_payload); !wrong.empty()) {
+    return error_at(device, from, std::move(wrong));
+  }
+  const auto mapping = compile(device, from);
+  return mapping ? Status() : Status(mapping.error());
+}
+
+Status JsonMapped::check(const std::vector<JsonDevice>& devices, const TopicOwner& owner) {
+  for (const JsonDevice& device : devices) {
+    std::set<std::string_view> names;
+    for (const JsonAttribute& from : device.attributes) {
+      if (!names.insert(from.name).second) return error_at(device.id, from, "mapped twice");
+      if (Status checked = check_one(device.id, from, owner); !checked) return checked;
+    }
+  }
+  return {};
+}
+
+void JsonMapped::configure(const std::vector<JsonDevice>& devices) {
+  by_topic_.clear();
+  const std::vector<DeviceId> before = std::exchange(devices_, {});
+  for (const JsonDevice& device : devices) {
+    DeviceInfo info;
+    info.id = device.id;
+    info.name = device.id.text();
+    info.dialect = name();
+    for (const JsonAttribute& from : device.attributes) {
+      Mapping mapping = *compile(device.id, from);
+      mapping.binding.id = catalog_.table().intern(device.id, from.name);
+      if (!mapping.info.name.empty()) info.attributes.push_back(mapping.info);
+      by_topic_[from.topic].push_back(std::move(mapping));
+    }
+    info.capabilities = capabilities_of(info.attributes);
+    catalog_.describe(std::move(info));
+    devices_.push_back(device.id);
+  }
+  for (const DeviceId& id : before) {
+    if (std::ranges::find(devices_, id) == devices_.end()) catalog_.remove(id);
+  }
+}
+
+std::vector<std::string> JsonMapped::subscriptions() const {
+  std::vector<std::string> topics;
+  for (const auto& [topic, mappings] : by_topic_) topics.push_back(topic);
+  return topics;
+}
+
+bool JsonMapped::owns(std::string_view topic) const {
+  return by_topic_.contains(topic);
+}
+
+void JsonMapped::decode(const Message& message, Decoded& out) {
+  const auto found = by_topic_.find(message.topic);
+  if (found == by_topic_.end() || message.payload.empty()) return;
+  const Node* root = reader_.read(message.payload);
+  Node text;
+  if (root == nullptr) {
+    const bool wants_text =
+        std::ranges::any_of(found->second, [](const Mapping& m) { return m.path.empty(); });
+    const bool opens = message.payload[0] == '{' || message.payload[0] == '[';
+    const bool fits = message.payload.size() <= json::kStateLimits.string_bytes;
+    if (!wants_text || opens || !fits || !json::valid_utf8(message.payload)) {
+      const json::Refusal& why = reader_.refusal();
+      out.rejections.push_back(
+          {std::string(message.topic), "", std::string(why.reason), why.detail});
+      return;
+    }
+    text.kind = Kind::text;
+    text.text = message.payload;
+    root = &text;
+  }
+  for (const Mapping& mapping : found->second) take(mapping, *root, message, out);
+}
+
+void JsonMapped::take(const Mapping& mapping, const Node& root, const Message& message,
+                      Decoded& out) const {
+  const Node* node = follow(root, mapping.path);
+  if (node == nullptr) return;
+  Value value;
+  const Take taken = read(mapping.binding, *node, value);
+  if (taken == Take::type || taken == Take::range) {
+    out.rejections.push_back({std::string(message.topic),
+                              mapping.device.text() + "." + mapping.binding.attribute,
+                              std::string(reason(taken)), to_json(plain_value(*node))});
+  }
+  if (taken != Take::value) return;
+  if (mapping.binding.shape != Shape::event) {
+    out.readings.push_back({mapping.binding.id, std::move(value)});
+  } else if (!message.retained && !value.as_text().empty()) {
+    out.events.push_back({mapping.binding.id, std::move(value)});
+  }
+}
+
+std::vector<Outgoing> JsonMapped::encode(DeviceIndex device,
+                                         std::span<const Reading> values) const {
+  const DeviceId& id = catalog_.table().device(device);
+  std::vector<Outgoing> messages;
+  for (const Reading& reading : values) {
+    for (const auto& [topic, mappings] : by_topic_) {
+      for (const Mapping& mapping : mappings) {
+        if (mapping.device != id || mapping.binding.id != reading.attribute) continue;
+        const Value wire = write(mapping.binding, reading.value);
+        if (mapping.command_topic.empty() || !wire.has_value()) continue;
+        std::optional<std::string> payload = fill_template(mapping.command_payload, wire);
+        if (payload) messages.push_back({mapping.command_topic, std::move(*payload)});
+      }
+    }
+  }
+  return messages;
+}
+
+std::vector<Outgoing> JsonMapped::ask(DeviceIndex) const {
+  return {};
+}
+
+}  // namespace attune::devices

@@ -1,0 +1,65 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/catalog.h"
+#include "devices/dialect.h"
+#include "devices/dialects/binding.h"
+#include "devices/json/reader.h"
+#include "devices/normaliser.h"
+
+/// JSON of any shape, mapped attribute by attribute in a devices file.
+namespace attune::devices {
+
+class JsonMapped final : public Dialect {
+ public:
+  /// The name of the dialect that a topic belongs to already; empty when it is free.
+  using TopicOwner = std::function<std::string_view(std::string_view topic)>;
+
+  explicit JsonMapped(Catalog& catalog) : catalog_(catalog) {}
+
+  /// Whether configure() can take this. The Error names device and attribute.
+  [[nodiscard]] static Status check(const std::vector<JsonDevice>& devices,
+                                    const TopicOwner& owner);
+  /// Replaces all devices. They have passed check().
+  void configure(const std::vector<JsonDevice>& devices);
+
+  [[nodiscard]] std::string_view name() const override { return "json"; }
+  [[nodiscard]] std::vector<std::string> subscriptions() const override;
+  [[nodiscard]] bool owns(std::string_view topic) const override;
+  void decode(const Message& message, Decoded& out) override;
+  [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device,
+                                             std::span<const Reading> values) const override;
+  [[nodiscard]] std::vector<Outgoing> ask(DeviceIndex device) const override;
+
+ private:
+  /// One attribute, ready for use.
+  struct Mapping {
+    Binding binding;
+    AttributeInfo info;
+    DeviceId device;
+    std::vector<std::string> path;
+    std::string command_topic;
+    std::string command_payload;
+  };
+  [[nodiscard]] static Status check_one(const DeviceId& device, const JsonAttribute& from,
+                                        const TopicOwner& owner);
+  [[nodiscard]] static Result<Mapping> compile(const DeviceId& device, const JsonAttribute& from);
+  void take(const Mapping& mapping, const json::Node& root, const Message& message,
+            Decoded& out) const;
+
+  Catalog& catalog_;
+  json::Reader reader_;
+  std::map<std::string, std::vector<Mapping>, std::less<>> by_topic_;
+  std::vector<DeviceId> devices_;
+};
+
+/// Puts `wire` into every `${value}` of a template. Within a JSON string it is escaped; a text
+/// elsewhere may only be `[A-Za-z0-9_.-]{1,64}`. Empty template: the bare value. Empty result:
+/// the value may not stand there.
+[[nodiscard]] std::optional<std::string> fill_template(std::string_view pattern, const Value& wire);
+
+}  // namespace attune::devices

@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <utility>
+
+#include "devices/dialects/zigbee2mqtt.h"
+#include "devices/model/limits.h"
+
+/// Which devices Zigbee2Mqtt knows, and how it comes to know them.
+namespace attune::devices {
+
+namespace {
+
+using json::Kind;
+using json::Node;
+using zigbee2mqtt::Profile;
+
+/// Whether a name may stand within a topic that we publish to.
+bool is_topic_safe(std::string_view name) {
+  constexpr std::string_view kForbidden{"+#\0", 3};
+  return !name.empty() && name.size() <= limits::kTopicBytesMax &&
+         name.find_first_of(kForbidden) == std::string_view::npos;
+}
+
+}  // namespace
+
+Zigbee2Mqtt::Device* Zigbee2Mqtt::find(std::string_view name) {
+  const auto found = devices_.find(name);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+const Zigbee2Mqtt::Device* Zigbee2Mqtt::at(DeviceIndex of) const {
+  return index(of) < by_index_.size() ? by_index_[index(of)] : nullptr;
+}
+
+/// The device with the longest name that `rest` continues; `tail` is what follows its slash.
+Zigbee2Mqtt::Device* Zigbee2Mqtt::find_prefix(std::string_view rest, std::string_view& tail) {
+  for (std::size_t slash = rest.rfind('/'); slash != std::string_view::npos && slash > 0;
+       slash = rest.rfind('/', slash - 1)) {
+    if (Device* device = find(rest.substr(0, slash))) {
+      tail = rest.substr(slash + 1);
+      return device;
+    }
+  }
+  return nullptr;
+}
+
+Zigbee2Mqtt::Device& Zigbee2Mqtt::add(std::string_view name) {
+  Device& device = devices_.try_emplace(std::string(name)).first->second;
+  device.name = name;
+  rename(device, catalog_.id_for(this->name(), name));
+  return device;
+}
+
+/// Gives the device an id, and its bindings the numbers that belong to it.
+void Zigbee2Mqtt::rename(Device& device, const DeviceId& id) {
+  AttributeTable& table = catalog_.table();
+  device.id = id;
+  device.index = table.intern_device(id);
+  if (by_index_.size() <= index(device.index)) by_index_.resize(index(device.index) + 1);
+  by_index_[index(device.index)] = &device;
+  for (Binding& binding : device.bindings) {
+    if (binding.shape != Shape::raw && binding.shape != Shape::ignored) {
+      binding.id = table.intern(id, binding.attribute);
+    }
+  }
+}
+
+/// The device of this name, new if need be; null when there is no room or the name is no topic.
+Zigbee2Mqtt::Device* Zigbee2Mqtt::ensure(std::string_view name, Turn& turn) {
+  if (Device* known = find(name)) return known;
+  if (!is_topic_safe(name)) {
+    reject(turn, nullptr, {}, "topic", "no name for a device");
+    return nullptr;
+  }
+  if (catalog_.table().device_count() >= limits::kDevicesMax) {
+    reject(turn, nullptr, {}, "device_limit", "there are too many devices");
+    return nullptr;
+  }
+  Device& device = add(name);
+  DeviceInfo info;
+  info.id = device.id;
+  info.name = device.name;
+  info.dialect = this->name();
+  turn.out.devices_changed |= catalog_.describe(std::move(info));
+  if (bridge_ != Availability::unknown) {
+    turn.out.availability.push_back({device.index, effective(device)});
+  }
+  return &device;
+}
+
+std::optional<AttributeId> Zigbee2Mqtt::intern(Device& device, std::string_view attribute,
+                                               Turn& turn) {
+  AttributeTable& table = catalog_.table();
+  if (const auto known = table.find(device.id.text(), attribute)) return known;
+  if (table.attributes_of(device.index).size() < limits::kAttributesPerDeviceMax) {
+    return table.intern(device.id, attribute);
+  }
+  reject(turn, &device, attribute, "device_limit", "the device has too many attributes");
+  return std::nullopt;
+}
+
+void Zigbee2Mqtt::forget(const std::string& name) {
+  const auto found = devices_.find(name);
+  if (found == devices_.end()) return;
+  by_index_[index(found->second.index)] = nullptr;
+  catalog_.remove(found->second.id);
+  devices_.erase(found);
+}
+
+void Zigbee2Mqtt::adopt_profile(Device& device, Profile profile) {
+  DeviceInfo info;
+  info.id = device.id;
+  info.name = device.name;
+  info.dialect = name();
+  info.capabilities = std::move(profile.capabilities);
+  info.attributes = std::move(profile.attributes);
+  device.bindings = std::move(profile.bindings);
+  rename(device, device.id);
+  catalog_.describe(std::move(info));
+}
+
+void Zigbee2Mqtt::decode_bridge(std::string_view what, Turn& turn) {
+  if (what == "devices") return decode_discovery(turn);
+  if (what != "state" || turn.message.payload.empty()) return;
+  std::string_view word = turn.message.payload;
+  if (word != "online" && word != "offline") {
+    const Node* root = parse(turn, json::kStateLimits);
+    if (root == nullptr) return;
+    word = root->text_of("state");
+  }
+  if (word != "online" && word != "offline") {
+    return reject(turn, nullptr, {}, "type", "neither online nor offline");
+  }
+  bridge_ = word == "online" ? Availability::online : Availability::offline;
+  for (const Device* device : by_index_) {  // ordered, unlike the map
+    if (device != nullptr) turn.out.availability.push_back({device->index, effective(*device)});
+  }
+}
+
+void Zigbee2Mqtt::decode_discovery(Turn& turn) {
+  if (turn.message.payload.empty()) {
+    turn.out.keep_as = turn.message.topic;
+    return;
+  }
+  const Node* root = parse(turn, json::kDiscoveryLimits);
+  if (root == nullptr) return;
+  if (root->kind != Kind::array) {
+    return reject(turn, nullptr, {}, "type", "the bridge's devices are a list");
+  }
+  const std::uint64_t before = catalog_.generation();
+  std::vector<std::string> seen;
+  for (const Node& entry : *root) describe(entry, turn, seen);
+  remove_undescribed(seen, turn);
+  turn.out.devices_changed |= catalog_.generation() != before;
+  turn.out.keep_as = turn.message.topic;
+}
+
+void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::string>& seen) {
+  if (entry.text_of("type") == "Coordinator") return;
+  const Node* disabled = entry.find("disabled");
+  if (disabled != nullptr && disabled->boolean) return;
+  const std::string_view name = entry.text_of("friendly_name");
+  const Node* definition = entry.find("definition");
+  if (definition == nullptr || definition->kind != Kind::object) return;  // interview is not over
+  Device* device = ensure(name, turn);
+  if (device == nullptr) return;
+  static const Node kNothing;
+  const Node* exposes = definition->find("exposes");
+  device->described = true;
+  adopt_profile(*device, zigbee2mqtt::profile_of_exposes(exposes != nullptr ? *exposes : kNothing));
+  seen.emplace_back(name);
+}
+
+void Zigbee2Mqtt::remove_undescribed(const std::vector<std::string>& seen, Turn& turn) {
+  std::vector<std::string> sorted = seen;
+  std::ranges::sort(sorted);
+  std::vector<std::string> gone;
+  for (const Device* device : by_index_) {
+    if (device == nullptr || !device->described) continue;
+    if (!std::ranges::binary_search(sorted, device->name)) gone.push_back(device->name);
+  }
+  for (const std::string& name : gone) forget(name);
+  turn.out.devices_changed |= !gone.empty();
+}
+
+void Zigbee2Mqtt::declare(std::span<const DeviceEntry> entries) {
+  std::vector<std::string> declared;
+  for (const DeviceEntry& entry : entries) {
+    if (entry.dialect != name() || !owns(entry.topic)) continue;
+    const std::string device_name = entry.topic.substr(base_.size());
+    if (!is_topic_safe(device_name)) continue;
+    declared.push_back(device_name);
+    catalog_.bind_name(name(), device_name, entry.id);
+    Device* device = find(device_name);
+    if (device != nullptr && device->id != entry.id) {
+      forget(device_name);
+      device = nullptr;
+    }
+    if (device == nullptr) device = &add(device_name);
+    device->declared = true;
+    if (!device->described) {
+      adopt_profile(*device, zigbee2mqtt::profile_of_capabilities(entry.capabilities));
+    }
+  }
+  std::vector<std::string> dropped;
+  for (Device* device : by_index_) {
+    if (device == nullptr || !device->declared) continue;
+    if (std::ranges::find(declared, device->name) != declared.end()) continue;
+    device->declared = false;
+    if (!device->described && !device->heard) dropped.push_back(device->name);
+  }
+  for (const std::string& name : dropped) forget(name);
+}
+
+}  // namespace attune::devices

@@ -1,0 +1,62 @@
+#include "devices/topics.h"
+
+#include <algorithm>
+
+#include "devices/json/reader.h"
+#include "devices/model/limits.h"
+
+namespace attune::devices {
+
+namespace {
+
+/// The first level of `rest`, taken off it.
+std::string_view next_level(std::string_view& rest) {
+  const std::size_t slash = rest.find('/');
+  const std::string_view level = rest.substr(0, slash);
+  rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+  return level;
+}
+
+}  // namespace
+
+std::string_view what_is_wrong_with_topic(std::string_view topic) {
+  constexpr std::string_view kForbidden{"+#\0", 3};
+  if (topic.empty()) return "an empty topic";
+  if (topic.size() > limits::kTopicBytesMax) return "a topic of many bytes";
+  if (topic.find_first_of(kForbidden) != std::string_view::npos) return "a wildcard or NUL";
+  const auto levels = std::ranges::count(topic, '/') + 1;
+  if (static_cast<std::size_t>(levels) > limits::kTopicLevelsMax) return "a topic of many levels";
+  if (!json::valid_utf8(topic)) return "not UTF-8";
+  return {};
+}
+
+bool covers(std::string_view wide, std::string_view narrow) {
+  bool more_wide = true;
+  bool more_narrow = true;
+  while (more_wide && more_narrow) {
+    const bool last_wide = wide.find('/') == std::string_view::npos;
+    const bool last_narrow = narrow.find('/') == std::string_view::npos;
+    const std::string_view w = next_level(wide);
+    const std::string_view n = next_level(narrow);
+    if (w == "#") return true;
+    if (n == "#" || (w != "+" && w != n)) return false;
+    more_wide = !last_wide;
+    more_narrow = !last_narrow;
+  }
+  return more_wide == more_narrow || (more_wide && wide == "#");  // a/# matches a too
+}
+
+std::vector<std::string> without_covered(std::vector<std::string> filters) {
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    bool covered = false;
+    for (std::size_t j = 0; j < filters.size() && !covered; ++j) {
+      const bool equal = filters[i] == filters[j];
+      covered = i != j && covers(filters[j], filters[i]) && (!equal || j < i);
+    }
+    if (!covered) kept.push_back(filters[i]);
+  }
+  return kept;
+}
+
+}  // namespace attune::devices
