@@ -318,7 +318,7 @@ void Session::body_received(Code code) {
     return refuse(refusal(413, "body", "the body is above 64 KiB"));
   }
   if (code == asio::error::operation_aborted) return;
-  if (code.category() == asio::error::get_system_category()) return close();
+  if (code && code.category() == asio::error::get_system_category()) return close();
   if (code) return refuse(refusal(400, "bad_request", "the body is malformed or cut short"));
   request_.body = std::move(parser_->get().body());
   keep_alive_ = parser_->get().keep_alive();
