@@ -1,0 +1,88 @@
+#include "rules/cel/node.h"
+
+namespace attune::cel {
+
+namespace {
+
+Datum no_bool(const Datum& d) {
+  return d.known() ? make_error("a value that is neither true nor false") : d;
+}
+
+/// Remembers what a logic operator could not absorb: an unknown outweighs an error.
+class Absorbed {
+ public:
+  void add(const Datum& d) {
+    if (d.is(Kind::unknown) || !any_) kept_ = d;
+    any_ = true;
+  }
+  [[nodiscard]] Datum or_else(bool value) const { return any_ ? kept_ : make(value); }
+
+ private:
+  bool any_ = false;
+  Datum kept_ = make_unknown();
+};
+
+class LogicNode final : public Node {
+ public:
+  LogicNode(Nodes parts, bool stop) : parts_(std::move(parts)), stop_(stop) {}
+  Datum eval(Frame& frame) const override {
+    Absorbed absorbed;
+    for (const Node* part : parts_) {
+      const Datum d = part->eval(frame);
+      if (!d.is(Kind::boolean)) {
+        absorbed.add(no_bool(d));
+      } else if (d.boolean == stop_) {
+        return d;
+      }
+    }
+    return absorbed.or_else(!stop_);
+  }
+
+ private:
+  Nodes parts_;
+  bool stop_;
+};
+
+class NotNode final : public Node {
+ public:
+  explicit NotNode(const Node* operand) : operand_(operand) {}
+  Datum eval(Frame& frame) const override {
+    const Datum d = operand_->eval(frame);
+    return d.is(Kind::boolean) ? make(!d.boolean) : no_bool(d);
+  }
+
+ private:
+  const Node* operand_;
+};
+
+class ConditionalNode final : public Node {
+ public:
+  ConditionalNode(const Node* condition, const Node* yes, const Node* no)
+      : condition_(condition), yes_(yes), no_(no) {}
+  Datum eval(Frame& frame) const override {
+    const Datum d = condition_->eval(frame);
+    if (!d.is(Kind::boolean)) return no_bool(d);
+    return (d.boolean ? yes_ : no_)->eval(frame);
+  }
+
+ private:
+  const Node* condition_;
+  const Node* yes_;
+  const Node* no_;
+};
+
+}  // namespace
+
+NodePtr logic_node(Nodes parts, bool stop) {
+  return std::make_unique<LogicNode>(std::move(parts), stop);
+}
+
+NodePtr not_node(const Node* operand) {
+  return std::make_unique<NotNode>(operand);
+}
+
+NodePtr conditional_node(const Node* condition, const Node* yes, const Node* no) {
+  return std::make_unique<ConditionalNode>(condition, yes, no);
+}
+
+}  // namespace attune::cel

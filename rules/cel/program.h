@@ -1,0 +1,62 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/cel/checker.h"
+#include "rules/cel/expression.h"
+#include "rules/cel/node.h"
+
+/// An expression that is ready to run.
+namespace attune::cel {
+
+/// Immutable: any number of evaluations may run at once.
+class Program {
+ public:
+  struct Parts {
+    std::string source;
+    Type type;
+    std::uint64_t cost = 0;
+    std::uint32_t slots = 0;
+    const Node* root = nullptr;
+    std::vector<AttributeId> reads;
+    std::vector<NodePtr> nodes;
+    std::vector<std::unique_ptr<BoundDevice>> devices;
+    std::unique_ptr<Arena> constants;
+  };
+  explicit Program(Parts parts) : parts_(std::move(parts)) {}
+
+  [[nodiscard]] const std::string& source() const { return parts_.source; }
+  [[nodiscard]] const Type& type() const { return parts_.type; }
+  /// The static bound, in units.
+  [[nodiscard]] std::uint64_t cost() const { return parts_.cost; }
+  [[nodiscard]] std::span<const AttributeId> reads() const { return parts_.reads; }
+  /// The result lives as long as `arena`, the view's values and this program. `variables` are
+  /// those of the declarations, in their order.
+  [[nodiscard]] Datum evaluate(const rules::StateView& view, Arena& arena,
+                               const Datum* variables = nullptr) const;
+
+ private:
+  Parts parts_;
+};
+
+struct Compiling {
+  const Environment& names;
+  const Declarations& declared;
+  Expect expect = Expect::boolean;
+  Checking checking = Checking::typed;
+  /// Results that no attribute can have are fine too.
+  bool any_type = false;
+};
+
+/// Parses, checks and emits. Null when a finding is an error.
+[[nodiscard]] std::shared_ptr<const Program> compile_program(std::string_view source,
+                                                             const Compiling& how,
+                                                             std::vector<Finding>& findings);
+
+/// A checked tree -> nodes. Findings: a wrong constant regular expression.
+void emit(const Expr& root, Program::Parts& parts, std::vector<Finding>& findings);
+
+}  // namespace attune::cel
