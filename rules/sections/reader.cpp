@@ -29,12 +29,16 @@ std::string place_text(const SourcePlace& place) {
   return printable(place.file) + ":" + std::to_string(place.line);
 }
 
-std::vector<std::string> texts_of(const std::vector<Key>& keys) {
-  std::vector<std::string> texts;
+std::string unknown_key_hint(const std::string& text, const std::vector<Key>& keys) {
+  std::vector<std::string> known;
   for (const Key& key : keys) {
-    if (key.built) texts.emplace_back(key.text);
+    if (key.built) known.emplace_back(key.text);
   }
-  return texts;
+  const std::string near = yaml::nearest(text, known);
+  if (!near.empty()) return "did you mean '" + near + "'?";
+  const bool torn = text.find_first_of("()&|<>=?'\"") != std::string::npos;
+  return torn ? "an expression with a comma needs quotes inside {..}"
+              : "see docs/rules.md for the keys";
 }
 
 }  // namespace
@@ -72,9 +76,8 @@ Reader::Matches Reader::match(const yaml::Node& map, const std::vector<Key>& key
     const auto at = std::find_if(keys.begin(), keys.end(),
                                  [&](const Key& key) { return key.text == entry.key.text; });
     if (at == keys.end()) {
-      const std::string near = yaml::nearest(entry.key.text, texts_of(keys));
       error("E103", entry.key, "unknown key '" + printable(entry.key.text) + "'",
-            near.empty() ? "see docs/rules.md for the keys" : "did you mean '" + near + "'?");
+            unknown_key_hint(entry.key.text, keys));
     } else if (!at->built) {
       error("E110", entry.key, "'" + entry.key.text + "' is not supported yet in this version",
             "remove it, or put it in a comment");

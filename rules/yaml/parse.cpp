@@ -241,7 +241,8 @@ constexpr std::array kWordings = {
     Wording{"anchor", "a YAML anchor", "a text that begins with & needs quotes"},
     Wording{"EOF in scalar", "this quote is never closed", "close it"},
     Wording{"unknown escape", "an unknown escape in \"..\"", "use '..', or write \\\\ for one \\"},
-    Wording{"unknown token", "a text cannot begin with this character", "quote the text"},
+    Wording{"unknown token", "a text cannot begin with this character",
+            "quote the text; inside {..} and [..] also one with , : [ ] { or }"},
     Wording{"tab", "a tab cannot indent", "indent with spaces"},
 };
 
