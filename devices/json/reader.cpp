@@ -27,6 +27,35 @@ bool digits_vanish(std::string_view token) {
   return false;
 }
 
+/// Brackets of a text that simdjson gave up on as a whole.
+struct Outline {
+  std::size_t deepest = 0;
+  std::size_t end = 0;  ///< where the first value ends; the text's size when it never does
+};
+
+Outline outline_of(std::string_view text) {
+  Outline outline{0, text.size()};
+  std::size_t depth = 0;
+  bool within = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (within && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      within = !within;
+    } else if (!within && (c == '[' || c == '{')) {
+      outline.deepest = std::max(outline.deepest, ++depth);
+    } else if (!within && (c == ']' || c == '}') && depth > 0 && --depth == 0) {
+      outline.end = std::min(outline.end, i + 1);
+    }
+  }
+  return outline;
+}
+
+std::size_t skip_space(std::string_view text, std::size_t from) {
+  return std::min(text.find_first_not_of(" \t\r\n", from), text.size());
+}
+
 }  // namespace
 
 const Node* Node::find(std::string_view name) const {
@@ -55,6 +84,8 @@ struct Reader::State {
   Refusal refusal;
 
   const Node* read(std::string_view text);
+  void check_null(std::string_view text);
+  void locate(std::string_view text, std::size_t offset);
   void trim();
   template <class V>
   bool take(V& value, std::string_view key, std::size_t depth);
@@ -224,10 +255,30 @@ const Node* Reader::State::read(std::string_view text) {
   const auto error = document.current_location().get(place);
   const bool inside = !error && place >= buffer.data() && place < buffer.data() + text.size();
   if (taken && inside) refuse("json", "text after the value");
+  if (taken && nodes[0].kind == Kind::null) check_null(text);
   if (refusal.reason.empty()) return nodes.data();
-  const std::size_t offset = inside ? static_cast<std::size_t>(place - buffer.data()) : text.size();
-  refusal.detail += " at offset " + std::to_string(offset);
+  locate(text, inside ? static_cast<std::size_t>(place - buffer.data()) : text.size());
   return nullptr;
+}
+
+/// simdjson looks at no more than four bytes of a lonely null.
+void Reader::State::check_null(std::string_view text) {
+  const std::size_t first = skip_space(text, 0);
+  if (skip_space(text, first + 4) != text.size()) refuse("json", "text after null");
+}
+
+/// Says where the refusal is. A container that does not close at the text's end was not looked
+/// into at all: then its brackets tell whether it is too deep, cut off, or followed by more.
+void Reader::State::locate(std::string_view text, std::size_t offset) {
+  const bool unread = nodes.size() == 1 && refusal.reason == "json";
+  if (unread && offset == skip_space(text, 0)) {
+    const Outline outline = outline_of(text);
+    if (outline.deepest > limits.depth) {
+      refusal = {"depth", "nested deeper than " + std::to_string(limits.depth)};
+    }
+    offset = skip_space(text, outline.end);
+  }
+  refusal.detail += " at offset " + std::to_string(offset);
 }
 
 void Reader::State::trim() {
