@@ -3,10 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
-#include <random>
+#include <mutex>
 #include <string>
 
+#include "broker/shell/embedded/account.h"
+#include "broker/shell/link/backoff.h"
 #include "devices/model/result.h"
 
 /// The embedded broker: Debian's Mosquitto as a supervised child.
@@ -16,17 +17,19 @@
 /// aside. It listens on loopback unless told otherwise, and knows two users: attune itself, with
 /// a password of this run alone, and `device`, whose password stays in the state folder.
 ///
-/// Threading: every call from the main thread: the child dies with the *thread* that started it.
+/// Threading: every call but incarnation() from the main thread: the child dies with the *thread*
+/// that started it.
 /// Errors: start() fails with "broker" and a text that says what to do; later trouble is in
 /// status(), and poll() goes on trying.
 namespace attune::embedded {
 
 struct MosquittoOptions {
   std::string binary = "/usr/sbin/mosquitto";
-  std::string listen = "127.0.0.1";
+  std::string listen = "127.0.0.1";  ///< an IP address; other than loopback gets an ACL
   std::uint16_t port = 1883;
-  std::string run_dir;    ///< configuration, password file, pid file, the child's log
-  std::string state_dir;  ///< its database, and `mqtt.password`
+  std::string prefix = "attune";  ///< attune's own topics, for the ACL
+  std::string run_dir;            ///< configuration, password file, pid file, the child's log
+  std::string state_dir;          ///< `mosquitto/` with its database, and `mqtt.password`
   std::chrono::milliseconds backoff_min{250};
   std::chrono::milliseconds backoff_max{30'000};
 };
@@ -54,7 +57,7 @@ class Mosquitto {
   Mosquitto& operator=(const Mosquitto&) = delete;
 
   /// Writes the files, ends a left-over child, starts one and waits until its port answers, at
-  /// most `patience`.
+  /// most `patience`. Waits longer than a few milliseconds only when something is wrong.
   [[nodiscard]] Status start(std::chrono::milliseconds patience);
   /// Looks after the child: ready, ended, due to start again. Never blocks. Call it when pid_fd()
   /// becomes readable and about once a second.
@@ -69,30 +72,37 @@ class Mosquitto {
   [[nodiscard]] const Credentials& device() const { return device_; }
   [[nodiscard]] std::string url() const;  ///< `mqtt://127.0.0.1:1883`, for LinkOptions
   /// Names the numbering of packets, for LinkOptions::incarnation: it stays the same over restarts
-  /// in which Mosquitto saved its sessions in order, and is a new one after any other end. Safe
-  /// from any thread.
+  /// before which Mosquitto saved its sessions in order, and is new after any other end. Any
+  /// thread.
   [[nodiscard]] std::string incarnation() const;
 
  private:
-  struct Account;
   [[nodiscard]] Status prepare();
-  [[nodiscard]] Status write_files();
+  [[nodiscard]] Status make_credentials();
+  [[nodiscard]] Status write_configuration();
   [[nodiscard]] Status end_left_over();
+  [[nodiscard]] Status check_port() const;
   [[nodiscard]] Status spawn();
+  [[nodiscard]] Status launch();
+  void forget_child();
   void on_exit(int wait_status);
-  void wait_for_restart(std::string reason);
-  void renew_incarnation_unless_saved();
+  [[nodiscard]] std::string exit_text(int wait_status) const;
+  void put_database_aside();
+  [[nodiscard]] Status take_incarnation();
+  [[nodiscard]] bool answers() const;
 
   MosquittoOptions options_;
+  Account account_;
   ChildStatus status_;
   Credentials own_;
   Credentials device_;
   pid_t pid_ = 0;
   int pid_fd_ = -1;
-  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point ready_at_;
   std::chrono::steady_clock::time_point next_start_;
-  std::chrono::milliseconds backoff_;
-  std::mt19937_64 jitter_;
+  link::Backoff backoff_;
+  mutable std::mutex incarnation_mutex_;
+  std::string incarnation_;
 };
 
 }  // namespace attune::embedded

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "broker/shell/inbox/arrival.h"
+#include "broker/shell/link/topic_filter.h"
 
 namespace attune::link {
 namespace {
@@ -47,7 +48,7 @@ PahoLink::PahoLink(LinkOptions options, inbox::InboxRing& ring, int wake_fd)
       wake_fd_(wake_fd),
       outbox_(options_.outbox_max, options_.in_flight_max),
       backoff_(options_.backoff_min, options_.backoff_max, std::random_device{}()),
-      wanted_(options_.subscriptions),
+      wanted_(without_covered(options_.subscriptions)),
       broker_may_be_new_(ring.created()) {}
 
 PahoLink::~PahoLink() {
@@ -83,7 +84,7 @@ bool PahoLink::publish(std::vector<Parcel> parcels) {
 
 void PahoLink::set_subscriptions(std::vector<std::string> filters) {
   const std::lock_guard lock(state_mutex_);
-  wanted_ = std::move(filters);
+  wanted_ = without_covered(filters);
   state_changed_.notify_all();
 }
 
