@@ -74,6 +74,14 @@ void Composed::add_literal(const yaml::Node& node, std::string_view cel) {
   source_ += cel;
 }
 
+void Composed::add(const Composed& more) {
+  for (Piece piece : more.pieces_) {
+    piece.begin += source_.size();
+    pieces_.push_back(piece);
+  }
+  source_ += more.source_;
+}
+
 SourcePlace Composed::locate(const yaml::Document& document, std::size_t offset,
                              std::size_t length) const {
   const auto after =

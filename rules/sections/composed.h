@@ -13,6 +13,7 @@ class Composed {
   void add_expression(const yaml::Node& scalar, std::size_t from);
   /// Text that stands for `node` as a whole.
   void add_literal(const yaml::Node& node, std::string_view cel);
+  void add(const Composed& more);
   [[nodiscard]] const std::string& source() const { return source_; }
   [[nodiscard]] SourcePlace locate(const yaml::Document& document, std::size_t offset,
                                    std::size_t length) const;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "rules/sections/composed.h"
 #include "rules/sections/sections.h"
 
@@ -5,6 +7,31 @@
 namespace attune::rules {
 
 namespace {
+
+constexpr std::string_view kSyntax = "E201";
+
+/// A condition that compiles exactly if the var does: vars may be maps and lists, too.
+Composed probe(const yaml::Node& node) {
+  Composed out;
+  out.add_literal(node, "size([");
+  out.add(compose(node));
+  out.add_literal(node, "]) > 0");
+  return out;
+}
+
+/// Whether each `=CEL` of a var is an expression by itself. Only its syntax is reported here.
+bool reads_well(Reader& reader, const yaml::Node& node) {
+  bool well = true;
+  for (const yaml::Node& item : node.items) well = reads_well(reader, item) && well;
+  for (const yaml::Entry& entry : node.entries) well = reads_well(reader, entry.value) && well;
+  if (!is_expression(node)) return well;
+  Issues& issues = reader.loading.issues;
+  const auto before = static_cast<std::ptrdiff_t>(issues.size());
+  (void)reader.expression(node, 1, cel::Expect::any);
+  const auto meaning = [](const Issue& issue) { return issue.code != kSyntax; };
+  issues.erase(std::remove_if(issues.begin() + before, issues.end(), meaning), issues.end());
+  return well && static_cast<std::ptrdiff_t>(issues.size()) == before;
+}
 
 bool is_free(Reader& reader, const yaml::Node& key) {
   if (!reader.take_id("var", key)) return false;
@@ -30,7 +57,8 @@ void read_vars(Reader& reader, const yaml::Node& section) {
 
 void check_vars(Reader& reader, const yaml::Node& section) {
   for (const yaml::Entry& entry : section.entries) {
-    (void)compile(reader, compose(entry.value), cel::Expect::any);
+    if (!reads_well(reader, entry.value)) continue;
+    (void)compile(reader, probe(entry.value), cel::Expect::boolean);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "tests/unit/rules/small_house.h"
 
@@ -391,6 +392,30 @@ TEST(Load, AClaimWithoutAnEndIsAnError) {
   EXPECT_EQ(first_finding(rule + "defaults: {strip.raw.mode: leave}\n"), "fine");
 }
 
+TEST(Load, VarsAreLiteralsMapsListsAndExpressions) {
+  SmallHouse house;
+  const Loaded loaded = house.load(R"(
+groups: {lights: {capability: light}}
+vars:
+  limit: 40
+  setp: {heat: 20, bath: {day: 22.5}, live: =living.temperature}
+  modes: [heat, "it's"]
+  dark: =hall_motion.illuminance < limit
+  lit: =lights.filter(l, l.on)
+rules:
+  a:
+    when: dark && living.temperature > setp.heat && 'heat' in modes
+    want: {thermostat.target_temperature: =setp.bath.day}
+)");
+  const Rule& rule = only_rule(loaded);
+  EXPECT_EQ(rule.reads.size(), 2u) << "through the var, too";
+}
+
+TEST(Load, AFindingInAVarStandsAtTheVar) {
+  EXPECT_EQ(first_finding("vars: {v: {a: 1, b: =living.temperature < 'x'}}\n").substr(0, 10),
+            "1:41 E203 ");
+}
+
 TEST(Load, AnEmptyGroupIsAWarning) {
   SmallHouse house;
   const Loaded loaded = house.load("groups: {none: {area: attic}}\n");
@@ -412,6 +437,62 @@ TEST(Load, AThousandFindingsOfAGroupAreSaidOnce) {
       "groups: {lights: {capability: light}}\n"
       "rules: {a: {when: anna.home, want: {lights.on: maybe}}}\n");
   EXPECT_EQ(loaded.issues.size(), 1u) << render(loaded.issues);
+}
+
+std::uint64_t fingerprint_of(const std::string& text) {
+  SmallHouse house;
+  const Loaded loaded = house.load(text);
+  return only_rule(loaded).fingerprint;
+}
+
+TEST(Fingerprint, IsOfTheMeaningAndNotOfTheLayout) {
+  const auto first = fingerprint_of(
+      "vars: {limit: 40}\n"
+      "rules: {a: {when: anna.home && hall_motion.illuminance < limit, want: {ceiling.on: true, "
+      "strip.on: false}}}\n");
+  EXPECT_EQ(first, fingerprint_of(R"(
+vars: {limit: 40, unused: 3}
+rules:
+  a:  # another comment
+    label: A
+    because: of this
+    when: |
+      anna.home // somebody
+      && hall_motion.illuminance<limit
+    want: {strip.on: false, ceiling.on: true}
+)"));
+}
+
+TEST(Fingerprint, ChangesWithWhatTheRuleDoes) {
+  const auto of = [](const std::string& fields) {
+    return fingerprint_of("vars: {limit: 40}\ngroups: {g: {devices: [strip]}}\nrules: {a: {" +
+                          fields + "}}\n");
+  };
+  std::set<std::uint64_t> seen = {
+      of("when: anna.home"),
+      of("when: ben.home"),
+      of("when: tv.playback == 'idle'"),
+      of("when: tv.playback == 'paused'"),
+      of("when: anna.home, for: 5s"),
+      of("when: anna.home, off_delay: 5s"),
+      of("when: anna.home, while: ben.home"),
+      of("when: anna.home, until: ben.home"),
+      of("when: anna.home, priority: mode"),
+      of("when: anna.home, on_unknown: true"),
+      of("when: anna.home, enabled: shadow"),
+      of("when: anna.home, want: {strip.on: true}"),
+      of("when: anna.home, want: {strip.on: false}"),
+      of("when: anna.home, want: {ceiling.on: true}"),
+      of("when: anna.home, want: {strip.on: =ben.home}"),
+      of("when: hall_motion.illuminance < limit"),
+  };
+  EXPECT_EQ(seen.size(), 16u);
+  EXPECT_EQ(of("when: anna.home, want: {strip.on: true}"),
+            of("when: anna.home, want: {g.on: true}"))
+      << "paths are resolved";
+  EXPECT_FALSE(seen.contains(
+      fingerprint_of("vars: {limit: 50}\nrules: {a: {when: hall_motion.illuminance < limit}}\n")))
+      << "a var's value is a part of the rule's meaning";
 }
 
 TEST(ReadFiles, TakesTheYamlFilesOfAFolderInOrder) {
