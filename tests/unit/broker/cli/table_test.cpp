@@ -1,0 +1,46 @@
+#include "broker/cli/table.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace attune::cli {
+namespace {
+
+std::string printed(const Table& table) {
+  std::ostringstream out;
+  table.print(out);
+  return out.str();
+}
+
+TEST(Table, AlignsColumnsAndLeavesNoBlanksAtTheEnd) {
+  Table table({"NAME", "N", "X"});
+  table.row({"a", "1"});
+  table.row({"longer", "22", ""});
+  EXPECT_EQ(printed(table),
+            "NAME    N   X\n"
+            "a       1\n"
+            "longer  22\n");
+}
+
+TEST(Table, CountsCharactersAndNotBytes) {
+  Table table({"A", "B"});
+  table.row({"Küche", "x"});
+  table.row({"abcde", "y"});
+  EXPECT_EQ(printed(table), "A      B\nKüche  x\nabcde  y\n");
+}
+
+TEST(Table, EscapesWhatCouldMoveTheCursor) {
+  Table table({"A"});
+  table.row({"\x1b[2J\nevil\xe2\x80\xae"});
+  EXPECT_EQ(printed(table), "A\n\\u{1b}[2J\\u{a}evil\\u{202e}\n");
+}
+
+TEST(Pairs, AlignTheirValues) {
+  std::ostringstream out;
+  print_pairs(out, {{"id", "a"}, {"label", "B c"}});
+  EXPECT_EQ(out.str(), "id     a\nlabel  B c\n");
+}
+
+}  // namespace
+}  // namespace attune::cli
