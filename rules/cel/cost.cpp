@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kTextBytes = 16 * 1024;  // the most that an attribute's text can have
 constexpr std::uint64_t kElements = 1024;        // the most numbers that an attribute can have
+constexpr std::uint64_t kExpansion = 512;        // bytes that `%f` can make of one
 constexpr std::uint64_t kBytesPerUnit = 1024;
 constexpr std::uint64_t kElementsPerUnit = 64;
 
@@ -107,6 +108,12 @@ bool compares(std::string_view function) {
          function == "_>_" || function == "_>=_";
 }
 
+Growth growth_of(const Expr& expr) {
+  const auto* const functions = std::get_if<found::Functions>(&expr.found);
+  if (functions == nullptr || functions->candidates.empty()) return Growth::sum;
+  return functions->candidates[0]->growth;
+}
+
 void bound_call(Expr& expr) {
   std::uint64_t sum = 0;
   std::uint64_t product = 1;
@@ -120,18 +127,17 @@ void bound_call(Expr& expr) {
     touched = plus(touched, touch(*child));
     least = std::min(least, touch(*child));
   }
-  const auto* const functions = std::get_if<found::Functions>(&expr.found);
-  const bool grows =
-      functions != nullptr &&
-      std::any_of(functions->candidates.begin(), functions->candidates.end(),
-                  [](const Overload* one) { return one->growth == Growth::product; });
-  expr.size = has_size(expr.type) ? plus(grows ? product : sum, 64) : 1;
+  const Growth growth = growth_of(expr);
+  std::uint64_t size = sum;
+  if (growth == Growth::product) size = product;
+  if (growth == Growth::expand) size = times(sum, kExpansion);
+  expr.size = has_size(expr.type) ? plus(size, 64) : 1;
   expr.elements = 1;
   if (has_elements(expr.type)) {
     expr.elements = expr.text == "_+_" || expr.text == "_?_:_" ? elements : expr.size;
   }
   expr.cost = plus(expr.cost, compares(expr.text) ? least : touched);
-  if (grows) expr.cost = plus(expr.cost, expr.size / kBytesPerUnit);
+  if (growth != Growth::sum) expr.cost = plus(expr.cost, expr.size / kBytesPerUnit);
 }
 
 void bound_macro(Expr& expr) {

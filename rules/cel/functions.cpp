@@ -32,8 +32,9 @@ Overload read(const Signature& row) {
 
 Registry build() {
   Registry registry;
-  for (const auto table : {arithmetic_functions(), collection_functions(), conversion_functions(),
-                           string_functions(), math_functions(), time_functions()}) {
+  for (const auto table :
+       {arithmetic_functions(), collection_functions(), conversion_functions(), string_functions(),
+        format_functions(), math_functions(), time_functions()}) {
     for (const Signature& row : table) registry[row.name].push_back(read(row));
   }
   return registry;

@@ -15,7 +15,11 @@ namespace attune::cel {
 using Implementation = Datum (*)(Arena& arena, const Datum* arguments);
 
 /// How large a result can be, from the sizes of the arguments.
-enum class Growth : std::uint8_t { sum, product };
+enum class Growth : std::uint8_t {
+  sum,
+  product,  ///< `replace`, `join`: a part may stand at every place of another
+  expand,   ///< `format`: every byte may become a number of a few hundred digits
+};
 
 /// A row of a table of functions. `form` is `(string, int) string`, with a receiver
 /// `string.(int) string`.
@@ -39,6 +43,7 @@ struct Overload {
 [[nodiscard]] std::span<const Signature> collection_functions();
 [[nodiscard]] std::span<const Signature> conversion_functions();
 [[nodiscard]] std::span<const Signature> string_functions();
+[[nodiscard]] std::span<const Signature> format_functions();
 [[nodiscard]] std::span<const Signature> math_functions();
 [[nodiscard]] std::span<const Signature> time_functions();
 

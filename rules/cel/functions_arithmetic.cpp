@@ -103,11 +103,13 @@ Datum checked_duration(bool over, std::int64_t nanos) {
 }
 Datum add_durations(Arena&, const Datum* a) {
   std::int64_t r = 0;
-  return checked_duration(__builtin_add_overflow(a[0].integer, a[1].integer, &r), r);
+  const bool over = __builtin_add_overflow(a[0].integer, a[1].integer, &r);
+  return checked_duration(over, r);
 }
 Datum subtract_durations(Arena&, const Datum* a) {
   std::int64_t r = 0;
-  return checked_duration(__builtin_sub_overflow(a[0].integer, a[1].integer, &r), r);
+  const bool over = __builtin_sub_overflow(a[0].integer, a[1].integer, &r);
+  return checked_duration(over, r);
 }
 Datum negate_duration(Arena&, const Datum* a) {
   return checked_duration(a[0].integer == kLeast, -static_cast<std::int64_t>(a[0].integer + 1) - 1);
