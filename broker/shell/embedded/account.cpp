@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -72,6 +73,22 @@ Status make_private_folder(const std::string& path, const Account& account) {
     return cannot("hand over", path);
   }
   return {};
+}
+
+bool may_reach(const std::string& path, const Account& account) {
+  if (!account.change) return true;
+  std::filesystem::path folder = std::filesystem::absolute(path);
+  while (folder.has_relative_path()) {
+    folder = folder.parent_path();
+    struct stat info {};
+    if (stat(folder.c_str(), &info) != 0) return false;
+    const bool in_group = info.st_gid == account.group ||
+                          std::find(account.groups.begin(), account.groups.end(), info.st_gid) !=
+                              account.groups.end();
+    const mode_t needed = info.st_uid == account.user ? S_IXUSR : in_group ? S_IXGRP : S_IXOTH;
+    if ((info.st_mode & needed) == 0) return false;
+  }
+  return true;
 }
 
 std::string read_text(const std::string& path) {

@@ -27,6 +27,9 @@ enum class Durable : bool { no, yes };
                                    const Account& account, Durable durable = Durable::no);
 /// Makes a folder of that account with mode 0700, with its parents.
 [[nodiscard]] Status make_private_folder(const std::string& path, const Account& account);
+/// Whether that account may pass through every folder above `path`: a temporary folder of root's
+/// is closed to all others.
+[[nodiscard]] bool may_reach(const std::string& path, const Account& account);
 /// Empty when it cannot be read.
 [[nodiscard]] std::string read_text(const std::string& path);
 

@@ -54,10 +54,11 @@ std::string broker_configuration(const BrokerFiles& files) {
       "log_type warning\n"
       "log_type notice\n"
       "log_type information\n"
-      "connection_messages false\n",
+      "connection_messages false\n"
+      "{user}",
       fmt::arg("port", files.port), fmt::arg("listen", files.listen),
       fmt::arg("passwords", files.password_file), fmt::arg("acl", acl_line),
-      fmt::arg("data", files.data_folder));
+      fmt::arg("data", files.data_folder), fmt::arg("user", files.stay_root ? "user root\n" : ""));
 }
 
 std::string password_line(const std::string& name, const std::string& password,

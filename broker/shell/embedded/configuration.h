@@ -11,7 +11,8 @@ struct BrokerFiles {
   std::uint16_t port = 0;
   std::string data_folder;  ///< its database
   std::string password_file;
-  std::string acl_file;  ///< empty: none
+  std::string acl_file;    ///< empty: none
+  bool stay_root = false;  ///< else a Mosquitto that starts as root becomes another user
 };
 
 /// mosquitto.conf. Nothing but the listener's own options may stand before the first `listener`

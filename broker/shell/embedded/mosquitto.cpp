@@ -47,6 +47,13 @@ Error broker_error(const std::string& text) {
   return {"broker", "the embedded broker: " + text};
 }
 
+/// Another user has to reach its files in a folder of ours; their own modes still hold.
+void let_through(const std::string& folder) {
+  std::error_code ignored;  // then the child says what it cannot open
+  fs::permissions(folder, fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add,
+                  ignored);
+}
+
 std::string salt() {
   return random_word(kSaltBytes / 2);
 }  // 12 characters are 12 bytes
@@ -127,10 +134,22 @@ Status Mosquitto::prepare() {
                         "broker");
   }
   if (const Status made = make_private_folder(data_folder(options_), account_); !made) return made;
+  choose_user();
   if (const Status ended = end_left_over(); !ended) return ended;
   if (const Status free = check_port(); !free) return free;
   if (const Status made = make_credentials(); !made) return made;
   return write_configuration();
+}
+
+/// Below a closed folder of root's only root finds its files. A Mosquitto that stays root keeps
+/// the signal which ends it with us, too.
+void Mosquitto::choose_user() {
+  if (!account_.change) return;
+  let_through(options_.run_dir);
+  let_through(options_.state_dir);
+  stay_root_ = !may_reach(configuration_path(options_), account_) ||
+               !may_reach(database_path(options_), account_);
+  if (stay_root_) account_ = {};
 }
 
 Status Mosquitto::end_left_over() {
@@ -168,8 +187,12 @@ Status Mosquitto::make_credentials() {
 }
 
 Status Mosquitto::write_configuration() {
-  BrokerFiles files{options_.listen, options_.port, data_folder(options_),
-                    options_.run_dir + "/mosquitto.passwords", ""};
+  BrokerFiles files{options_.listen,
+                    options_.port,
+                    data_folder(options_),
+                    options_.run_dir + "/mosquitto.passwords",
+                    "",
+                    stay_root_};
   const std::string passwords = password_line(own_.username, own_.password, salt()) +
                                 password_line(device_.username, device_.password, salt());
   if (const Status written = write_private(files.password_file, passwords, account_); !written) {

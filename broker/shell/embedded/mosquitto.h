@@ -17,6 +17,9 @@
 /// aside. It listens on loopback unless told otherwise, and knows two users: attune itself, with
 /// a password of this run alone, and `device`, whose password stays in the state folder.
 ///
+/// Started as root, the child becomes the user `mosquitto`, unless the folders lie below one that
+/// is closed to it: a temporary folder should have mode 0711.
+///
 /// Threading: every call but incarnation() from the main thread: the child dies with the *thread*
 /// that started it.
 /// Errors: start() fails with "broker" and a text that says what to do; later trouble is in
@@ -78,6 +81,7 @@ class Mosquitto {
 
  private:
   [[nodiscard]] Status prepare();
+  void choose_user();
   [[nodiscard]] Status make_credentials();
   [[nodiscard]] Status write_configuration();
   [[nodiscard]] Status end_left_over();
@@ -93,6 +97,7 @@ class Mosquitto {
 
   MosquittoOptions options_;
   Account account_;
+  bool stay_root_ = false;
   ChildStatus status_;
   Credentials own_;
   Credentials device_;

@@ -324,8 +324,8 @@ void PahoLink::on_connected(bool session_present) noexcept {
   record.session_present = session_present;
   record.payload = incarnation;
   if (const auto alive = ring_.last_alive()) record.absence = inbox::elapsed(*alive, record.at);
+  outbox_.up(connection_);  // before the loop can answer the record
   push_or_hang_up(record);
-  outbox_.up(connection_);
   const std::lock_guard lock(state_mutex_);
   status_.no_delay = no_delay;
   ++status_.connects;
