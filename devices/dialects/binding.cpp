@@ -104,8 +104,8 @@ Take read_number(const Binding& binding, const Node& node, Value& out) {
   double value = binding.conversion.is_identity() ? *wire : binding.conversion.apply(*wire);
   if (!std::isfinite(value)) return Take::range;
   if (!binding.conversion.is_identity() && binding.decimals < 0) value = without_noise(value);
-  value = rounded(value, binding.decimals);
   if (!fit(binding, value)) return Take::range;
+  value = rounded(value, binding.decimals);
   if (!binding.integer) return out = value, Take::value;
   constexpr double kExactMax = 9007199254740992;  // 2^53
   if (std::abs(value) > kExactMax) return Take::range;

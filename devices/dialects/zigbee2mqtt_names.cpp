@@ -265,13 +265,13 @@ void bind_boolean(const Rule& rule, const Feature& feature, Binding& binding) {
 void bind_words(const Rule& rule, const Feature& feature, const Word& word, Binding& binding) {
   binding.shape = Shape::word;
   binding.closed = !word.open;
-  const bool locks = feature.kind == 'b';
+  if (feature.kind == 'b' && feature.on.kind() == ValueKind::text &&
+      feature.off.kind() == ValueKind::text) {
+    binding.words = {{feature.on.as_text(), "locked"}, {feature.off.as_text(), "unlocked"}};
+    return;
+  }
   for (const WordRow& row : kWords) {
     if (row.canonical == rule.canonical) binding.words.emplace_back(row.wire, row.word);
-  }
-  if (locks && feature.on.kind() == ValueKind::text) {
-    binding.words.insert(binding.words.begin(), {feature.on.as_text(), "locked"});
-    binding.words.insert(binding.words.begin() + 1, {feature.off.as_text(), "unlocked"});
   }
   for (std::string& same : split_words(word.values)) binding.words.emplace_back(same, same);
 }

@@ -1,0 +1,213 @@
+#include "devices/dialects/json_mapped.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/devices/wire.h"
+
+namespace attune::devices {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+JsonAttribute reads(std::string name, std::string topic, std::string path, std::string unit = "") {
+  JsonAttribute attribute;
+  attribute.name = std::move(name);
+  attribute.topic = std::move(topic);
+  attribute.path = std::move(path);
+  attribute.unit = std::move(unit);
+  return attribute;
+}
+
+/// The boiler of the handbook: °F in, a pump with words of its own.
+DevicesFile boiler() {
+  DevicesFile file;
+  DeviceEntry& entry = file.entries.emplace_back();
+  entry.id = DeviceId("boiler");
+  entry.dialect = "json";
+  entry.area = "cellar";
+  JsonDevice& device = file.json.emplace_back();
+  device.id = DeviceId("boiler");
+  device.attributes.push_back(reads("temperature", "plant/boiler", "/t", "[degF]"));
+  JsonAttribute pump = reads("on", "plant/boiler", "/pump");
+  pump.values = {{"true", "RUN"}, {"false", "STOP"}};
+  pump.command_topic = "plant/boiler/cmd";
+  pump.command_payload = R"({"pump":"${value}"})";
+  device.attributes.push_back(pump);
+  return file;
+}
+
+/// One device `x` with one attribute.
+DevicesFile one(JsonAttribute attribute) {
+  DevicesFile file;
+  file.json.push_back({DeviceId("x"), {std::move(attribute)}});
+  return file;
+}
+
+std::string problem(JsonAttribute attribute) {
+  Wire wire;
+  const Status status = wire.normaliser.configure(one(std::move(attribute)));
+  return status.ok() ? "" : status.error().message;
+}
+
+TEST(JsonMapped, ReadsAndDrivesTheBoiler) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());
+  EXPECT_THAT(wire.normaliser.subscriptions(), ElementsAre("zigbee2mqtt/#", "plant/boiler"));
+  wire.hear("plant/boiler", R"({"t":70.7,"pump":"RUN","other":1})");
+  EXPECT_EQ(wire.value("boiler.temperature"), Value(21.5));
+  EXPECT_EQ(wire.value("boiler.on"), Value(true));
+  EXPECT_THAT(wire.drive("boiler", {{"on", false}}),
+              ElementsAre(R"(plant/boiler/cmd {"pump":"STOP"})"));
+  EXPECT_THAT(wire.drive("boiler", {{"temperature", 20.0}}), IsEmpty());
+  EXPECT_EQ(wire.catalog.find("boiler")->area, "cellar");
+  EXPECT_THAT(wire.catalog.find("boiler")->capabilities, ElementsAre("climate_sensor", "switch"));
+}
+
+TEST(JsonMapped, FollowsPointersThroughListsAndEscapes) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(one(reads("humidity", "a", "/rooms/1/h~1m~0"))).ok());
+  wire.hear("a", R"({"rooms":[{"h/m~":1},{"h/m~":42}]})");
+  EXPECT_EQ(wire.value("x.humidity"), Value(42.0));
+  wire.hear("a", R"({"rooms":[1]})");
+  EXPECT_THAT(wire.decoded.readings, IsEmpty());
+  EXPECT_THAT(wire.rejected(), IsEmpty());
+}
+
+TEST(JsonMapped, ReadsABarePayload) {
+  Wire wire;
+  DevicesFile file = one(reads("power", "meter/p", "", "kW"));
+  JsonAttribute pump = reads("on", "meter/s", "");
+  pump.values = {{"true", "RUN"}, {"false", "STOP"}};
+  file.json[0].attributes.push_back(pump);
+  ASSERT_TRUE(wire.normaliser.configure(file).ok());
+  wire.hear("meter/p", "1.25");
+  EXPECT_EQ(wire.value("x.power"), Value(1250.0));
+  wire.hear("meter/s", "RUN");
+  EXPECT_EQ(wire.value("x.on"), Value(true));
+  wire.hear("meter/s", "WALK");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type x.on"));
+}
+
+TEST(JsonMapped, NumbersMayBeTexts) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(one(reads("battery", "a", "/b"))).ok());
+  wire.hear("a", R"({"b":"80.00"})");
+  EXPECT_EQ(wire.value("x.battery"), Value(80.0));
+  wire.hear("a", R"({"b":"80 %"})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type x.battery"));
+  wire.hear("a", R"({"b":"inf"})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type x.battery"));
+  wire.hear("a", R"({"b":101})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("range x.battery"));
+}
+
+TEST(JsonMapped, WordsMayTurnATruthAround) {
+  Wire wire;
+  JsonAttribute door = reads("open", "a", "/closed");
+  door.values = {{"true", "false"}, {"false", "true"}};
+  ASSERT_TRUE(wire.normaliser.configure(one(door)).ok());
+  wire.hear("a", R"({"closed":true})");
+  EXPECT_EQ(wire.value("x.open"), Value(false));
+  wire.hear("a", R"({"closed":false})");
+  EXPECT_EQ(wire.value("x.open"), Value(true));
+}
+
+TEST(JsonMapped, EventsAreNoStates) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(one(reads("event", "bell", "/press"))).ok());
+  wire.hear("bell", R"({"press":"double"})");
+  EXPECT_THAT(wire.events(), ElementsAre("x.event=double"));
+  EXPECT_THAT(wire.decoded.readings, IsEmpty());
+  wire.hear("bell", R"({"press":"double"})", true);
+  EXPECT_THAT(wire.events(), IsEmpty());
+}
+
+TEST(JsonMapped, CommandsAreInTheUnitOfTheWire) {
+  Wire wire;
+  JsonAttribute target = reads("target_temperature", "a", "/t", "[degF]");
+  target.command_topic = "a/set";
+  target.command_payload = R"({"t":${value}})";
+  ASSERT_TRUE(wire.normaliser.configure(one(target)).ok());
+  EXPECT_THAT(wire.drive("x", {{"target_temperature", 20.0}}), ElementsAre(R"(a/set {"t":68})"));
+  EXPECT_THAT(wire.drive("x", {{"target_temperature", 21.5}}), ElementsAre(R"(a/set {"t":70.7})"));
+}
+
+TEST(JsonMapped, ValueIsTheOnlyInsertionAndNeverBreaksOut) {
+  EXPECT_EQ(fill_template("", Value("a b")), "a b");
+  EXPECT_EQ(fill_template("${value}", Value(1.5)), "1.5");
+  EXPECT_EQ(fill_template(R"({"v":"${value}"})", Value(R"(x","y":"z)")),
+            R"({"v":"x\",\"y\":\"z"})");
+  EXPECT_EQ(fill_template(R"({"v":${value}})", Value(R"(1,"y":2)")), std::nullopt);
+  EXPECT_EQ(fill_template("SET ${value}", Value("heat_cool")), "SET heat_cool");
+  EXPECT_EQ(fill_template("SET ${value}", Value("a b")), std::nullopt);
+  EXPECT_EQ(fill_template(R"({"v":"a\"${value}"})", Value("b\"c")), R"({"v":"a\"b\"c"})");
+  EXPECT_EQ(fill_template("${value} ${value}", Value(true)), "true true");
+}
+
+TEST(JsonMapped, RefusesWhatItCannotMap) {
+  EXPECT_THAT(problem(reads("warmth", "a", "/t")), HasSubstr("x.warmth: the vocabulary"));
+  EXPECT_THAT(problem(reads("temperature", "a", "/t", "V")), HasSubstr("does not convert"));
+  EXPECT_THAT(problem(reads("temperature", "a", "t")), HasSubstr("JSON pointer"));
+  EXPECT_THAT(problem(reads("temperature", "a", "/t~2")), HasSubstr("JSON pointer"));
+  EXPECT_THAT(problem(reads("raw.x", "a", "/t", "V")), HasSubstr("no unit"));
+  EXPECT_THAT(problem(reads("temperature", "", "/t")), HasSubstr("topic"));
+  EXPECT_THAT(problem(reads("temperature", "a/+/b", "/t")), HasSubstr("wildcard"));
+  EXPECT_THAT(problem(reads("temperature", "$SYS/x", "/t")), HasSubstr("broker"));
+  EXPECT_THAT(problem(reads("temperature", "zigbee2mqtt/x", "/t")), HasSubstr("zigbee2mqtt"));
+  JsonAttribute attribute = reads("hvac_mode", "a", "/m");
+  attribute.values = {{"warm", "W"}};
+  EXPECT_THAT(problem(attribute), HasSubstr("'warm' is no value"));
+  attribute = reads("on", "a", "/m");
+  attribute.values = {{"true", "W"}};
+  EXPECT_THAT(problem(attribute), HasSubstr("one for false"));
+  attribute = reads("humidity", "a", "/m");
+  attribute.command_topic = "a/set";
+  EXPECT_THAT(problem(attribute), HasSubstr("only reports"));
+  attribute = reads("on", "a", "/m");
+  attribute.command_topic = "a/#";
+  EXPECT_THAT(problem(attribute), HasSubstr("wildcard"));
+  attribute.command_topic = "a/set";
+  attribute.command_payload = "${device}";
+  EXPECT_THAT(problem(attribute), HasSubstr("only ${value}"));
+}
+
+TEST(JsonMapped, AFailedReloadChangesNothing) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());
+  EXPECT_FALSE(wire.normaliser.configure(one(reads("warmth", "a", "/t"))).ok());
+  wire.hear("plant/boiler", R"({"t":212})");
+  EXPECT_EQ(wire.value("boiler.temperature"), Value(100.0));
+  EXPECT_EQ(wire.catalog.find("x"), nullptr);
+}
+
+TEST(JsonMapped, AReloadDropsWhatIsNoLongerThere) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());
+  ASSERT_TRUE(wire.normaliser.configure(one(reads("temperature", "a", "/t"))).ok());
+  EXPECT_EQ(wire.catalog.find("boiler"), nullptr);
+  wire.hear("plant/boiler", R"({"t":212})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("topic"));
+}
+
+TEST(JsonMapped, BadMessagesAreCountedAndTheRestIsKept) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());
+  wire.hear("plant/boiler", R"({"t":[1],"pump":"STOP"})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type boiler.temperature"));
+  EXPECT_EQ(wire.value("boiler.on"), Value(false));
+  wire.hear("plant/boiler", R"({"t":null,"pump":null})");
+  EXPECT_THAT(wire.decoded.readings, IsEmpty());
+  EXPECT_THAT(wire.rejected(), IsEmpty());
+  wire.hear("plant/boiler", R"({"t":1e400})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("json"));
+  wire.hear("plant/boiler", "RUN");
+  EXPECT_THAT(wire.rejected(), ElementsAre("json"));
+  wire.hear("plant/boiler", "");
+  EXPECT_THAT(wire.rejected(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace attune::devices
