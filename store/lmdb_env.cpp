@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "store/codec.h"
+#include "store/lmdb_check.h"
 
 namespace attune::store {
 namespace {
@@ -109,9 +110,9 @@ Status Env::open_tables(bool create) {
   return txn.commit();
 }
 
-Status Env::check_length() const {
+Status Env::check_file() const {
   const std::uint64_t needed = end_of_pages();
-  if (file_bytes() >= needed) return {};
+  if (file_bytes() >= needed) return check_meta_pages(witness_.fd(), page_bytes());
   return Error{"corrupt",
                fmt::format("data.mdb is cut off: {} of {} bytes are there", file_bytes(), needed)};
 }

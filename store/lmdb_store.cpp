@@ -83,7 +83,7 @@ Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
 }
 
 Status LmdbStore::check() {
-  if (Status whole = env_->check_length(); !whole) return whole;
+  if (Status whole = env_->check_file(); !whole) return whole;
   if (Status opened = env_->open_tables(false); !opened) return opened;
   auto identity = read(read_identity);
   if (!identity) return identity.error();

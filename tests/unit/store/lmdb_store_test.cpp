@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -204,6 +205,50 @@ TEST_F(Damaged, ACutFileIsFoundWhereverItIsCut) {
 TEST_F(Damaged, AFileOfSomethingElseIsNoStore) {
   write_file(folder_.data_file(), std::string(100'000, 'x'));
   expect_corrupt("data.mdb");
+}
+
+/// How reading everything ends in a process of its own: damage between the values may end it.
+enum class Reading { same, refused, different, killed };
+
+Reading read_in_child(const std::string& folder, const std::vector<Change>& expected) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    auto store = open_lmdb({folder, 64 << 20});
+    if (!store) ::_exit(1);
+    const auto recovered = (*store)->recover();
+    if (!recovered || !(*store)->blobs("discovery")) ::_exit(1);
+    ::_exit(recovered->tail == expected && recovered->state.size() == 1 ? 0 : 2);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFSIGNALED(status)) return Reading::killed;
+  return static_cast<Reading>(WEXITSTATUS(status));
+}
+
+TEST_F(Damaged, AFlippedBitAnywhereIsNeverServed) {
+  const std::string whole = read_file(folder_.data_file());
+  const std::size_t used = whole.find_last_not_of('\0') + 1;
+  std::vector<Change> expected;
+  {
+    TemporaryFolder copy;
+    fs::copy_file(folder_.data_file(), copy.data_file());
+    expected = open_or_throw(copy)->recover()->tail;
+  }
+  Dice dice(1);
+  std::array<int, 4> outcomes{};
+  for (int i = 0; i < 300; ++i) {
+    // A third of the flips go where LMDB keeps the roots of everything.
+    const std::size_t at = i % 3 == 0 ? dice.roll(160) + 4'096 * dice.roll(2) : dice.roll(used);
+    std::string bad = whole;
+    bad[at] = static_cast<char>(bad[at] ^ (1 << dice.roll(8)));
+    write_file(folder_.data_file(), bad);
+    const Reading reading = read_in_child(folder_.path(), expected);
+    EXPECT_NE(reading, Reading::different) << "byte " << at;
+    ++outcomes[static_cast<std::size_t>(reading)];
+  }
+  EXPECT_GT(outcomes[static_cast<std::size_t>(Reading::refused)], 30);
+  EXPECT_LT(outcomes[static_cast<std::size_t>(Reading::killed)], 30);
 }
 
 TEST(LmdbStore, AFullMapRefusesTheTurnAndTakesASmallerOne) {
