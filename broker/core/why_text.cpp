@@ -36,8 +36,8 @@ std::string claimed(const Change& change) {
 }
 
 std::string commanded(const Change& change) {
-  return "command " + change.status + ": " + subject(change) + " = " + to_json(change.value) +
-         ", " + change.detail;
+  return change.detail + " " + change.status + ": " + subject(change) + " = " +
+         to_json(change.value);
 }
 
 std::string said(const Change& change) {
@@ -60,8 +60,8 @@ std::string said(const Change& change) {
   return "";
 }
 
-/// What began the chain; in the middle of it the next line says more.
-std::string beginning(const Change& change) {
+/// Who is behind a change, where no further line says it.
+std::string author(const Change& change) {
   const std::string& id = change.cause.id;
   switch (change.cause.kind) {
     case CauseKind::none:
@@ -121,10 +121,14 @@ void tell_chain(std::string& out, std::string_view title, const Chain& chain) {
     const auto& [change, rule] = chain.steps[i];
     const bool last = i + 1 == chain.steps.size();
     const bool begins = last && chain.end == ChainEnd::beginning;
+    const bool obeyed = change.kind == ChangeKind::state && change.origin == Origin::attune;
     line(out, 2,
-         clock_time(change.at) + "  " + said(change) + (begins ? beginning(change) : "") + "  [" +
-             std::to_string(number(change.revision)) + "]");
-    if (rule) tell_rule(out, 16, *rule);
+         clock_time(change.at) + "  " + said(change) +
+             (obeyed   ? ", as it was told"
+              : begins ? author(change)
+                       : "") +
+             "  [" + std::to_string(number(change.revision)) + "]");
+    if (rule) line(out, 16, condition_of(*rule));
   }
   if (chain.end != ChainEnd::beginning) line(out, 2, std::string(end_text(chain.end)));
 }
@@ -147,8 +151,9 @@ void tell_claims(std::string& out, std::string_view title, ClaimStanding standin
   for (const auto& [claim, stands, rule] : claims) {
     if (stands != standing) continue;
     if (std::exchange(first, false)) line(out, 0, std::string(title));
-    std::string text = to_json(claim.value) + " by " + claimant(claim) + " at " +
-                       priority_text(claim.priority) + ", since " + clock_time(claim.since);
+    std::string text = to_json(claim.value) + " by " + claimant(claim);
+    if (claim.by == ClaimBy::rule) text += " at " + priority_text(claim.priority);
+    text += ", since " + clock_time(claim.since);
     if (!claim.reason.empty()) text += ": " + claim.reason;
     line(out, 2, text);
     if (rule) tell_rule(out, 4, *rule);
@@ -174,9 +179,8 @@ void tell_wish(std::string& out, const Why& why) {
     line(out, 0, "the device does not obey: attune gave up until something changes");
   if (!why.command) return;
   line(out, 0,
-       text(why.command->id) + " is " + std::string(name(why.command->state)) + ", " +
-           std::to_string(why.command->attempts) + " attempts, expires " +
-           clock_time(why.command->expires));
+       text(why.command->id) + " is " + std::string(name(why.command->state)) + ", attempt " +
+           std::to_string(why.command->attempts) + ", expires " + clock_time(why.command->expires));
 }
 
 }  // namespace

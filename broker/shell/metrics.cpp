@@ -229,7 +229,7 @@ void Metrics::clock_jump() {
   parts_->clock_jumps.Increment();
 }
 
-std::string Metrics::text(const Gauges& now) {
+std::string Metrics::text(const Gauges& now) const {
   auto& p = *parts_;
   p.connected.Set(now.mqtt_connected);
   p.revision.Set(static_cast<double>(number(now.revision)));

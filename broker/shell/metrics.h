@@ -53,7 +53,7 @@ class Metrics {
   void clock_jump();
 
   /// Everything, with `gauges` and the process's own figures as they are now.
-  [[nodiscard]] std::string text(const Gauges& gauges);
+  [[nodiscard]] std::string text(const Gauges& gauges) const;
 
  private:
   struct Parts;

@@ -1,0 +1,228 @@
+#include "broker/shell/api/api.h"
+
+#include <gtest/gtest.h>
+
+#include "broker/shell/api/documents.h"
+#include "devices/json/reader.h"
+#include "tests/support/fake_ports.h"
+
+namespace attune::api {
+namespace {
+
+using support::ask;
+using support::request;
+
+class ApiTest : public testing::Test {
+ protected:
+  /// The body of a 200, as one line.
+  std::string get(std::string_view target) {
+    auto response = ask(api, request("GET", target));
+    EXPECT_EQ(response.status, 200) << target << ": " << response.body;
+    expect_json(response.body);
+    return response.body;
+  }
+  http::Response send(std::string_view method, std::string_view target, std::string body = {}) {
+    auto response = ask(api, request(method, target, std::move(body)));
+    expect_json(response.body);
+    return response;
+  }
+  static void expect_json(const std::string& text) {
+    devices::json::Reader reader;
+    EXPECT_NE(reader.read(text, devices::json::kDiscoveryLimits), nullptr)
+        << reader.refusal().reason << " " << reader.refusal().detail << ": " << text;
+  }
+  static void expect_in(const std::string& text, std::string_view part) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\nis not in\n" << text;
+  }
+  static void expect_not_in(const std::string& text, std::string_view part) {
+    EXPECT_EQ(text.find(part), std::string::npos) << part << "\nis in\n" << text;
+  }
+  void somebody_in_the_dark() {
+    ports.say("hall_lamp.on", false);
+    ports.say("hall_motion.illuminance", 5.0);
+    ports.say("hall_motion.occupancy", true);
+  }
+
+  support::FakePorts ports;
+  shell::Metrics metrics{"0.1.0", ""};
+  Api api{ports, metrics};
+};
+
+TEST_F(ApiTest, StateSaysWhatIsWantedAndByWhom) {
+  somebody_in_the_dark();
+  const auto body = get("/api/v1/state");
+  expect_in(body, R"("store":"11111111-2222-3333-4444-555555555555")");
+  expect_in(body, R"("hall_lamp":{"label":"hall_lamp","area":"hall","availability":"unknown")");
+  expect_in(body, R"("on":{"value":false,"unit":null,"revision":)");
+  expect_in(body, R"("quality":"good","desired":true,"by":"rule:hall_light")");
+  expect_in(body, R"("settings":{)");
+  expect_in(body, R"("house":{"value":"home")");
+}
+
+TEST_F(ApiTest, StateIsCutByMatch) {
+  somebody_in_the_dark();
+  const auto body = get("/api/v1/state?match=*.on");
+  expect_in(body, "hall_lamp");
+  expect_in(body, R"("on":{)");
+  expect_not_in(body, R"("illuminance":{)");
+  expect_not_in(get("/api/v1/state?match=hall_m*"), "hall_lamp");
+}
+
+TEST_F(ApiTest, ADeviceShowsItsSchemaItsRulesAndRawValues) {
+  somebody_in_the_dark();
+  ports.say("hall_lamp.raw.linkquality", 80);
+  const auto body = get("/api/v1/devices/hall_lamp");
+  expect_in(body, R"("capabilities":["light"])");
+  expect_in(body, R"("brightness":{"type":"number","unit":"%","writable":true,"min":0,"max":100)");
+  expect_in(body, R"("write":["away_dark","hall_light","tried_out"])");
+  expect_in(body, R"("raw":{"raw.linkquality":80})");
+  expect_in(get("/api/v1/devices/hall_motion"), R"("read":["hall_light","tried_out"])");
+  EXPECT_EQ(send("GET", "/api/v1/devices/nobody").status, 404);
+}
+
+TEST_F(ApiTest, AWriteIsAcceptedWithItsCommand) {
+  ports.say("hall_lamp.on", false);
+  const auto answer = send("PUT", "/api/v1/devices/hall_lamp/on",
+                           R"({"value":true,"hold":"2h","reason":"guests"})");
+  EXPECT_EQ(answer.status, 202);
+  expect_in(answer.body, R"({"command":"cmd-1","revision":)");
+  const auto claims = get("/api/v1/claims");
+  expect_in(claims, R"("value":true,"standing":"held","by":"person")");
+  expect_in(claims, "guests");
+  expect_in(get("/api/v1/commands?state=queued"), R"("id":"cmd-1")");
+  expect_not_in(get("/api/v1/commands?state=failed"), "cmd-1");
+  expect_not_in(get("/api/v1/commands?device=other_*"), "cmd-1");
+
+  EXPECT_EQ(send("DELETE", "/api/v1/devices/hall_lamp/on").status, 202);
+  expect_not_in(get("/api/v1/claims"), "guests");
+}
+
+TEST_F(ApiTest, AWriteAgainstAnOldRevisionIsAConflict) {
+  ports.say("hall_lamp.on", false);
+  const auto revision = number(ports.head());
+  ports.say("hall_lamp.on", true);
+  auto put = request("PUT", "/api/v1/devices/hall_lamp/on", R"({"value":true})");
+  put.if_match = "\"" + std::to_string(revision) + "\"";
+  const auto answer = ask(api, put);
+  EXPECT_EQ(answer.status, 409);
+  expect_in(answer.body, R"("error":"conflict")");
+  expect_in(answer.body, R"("value":true)");
+  put.if_match = "*";
+  EXPECT_EQ(ask(api, put).status, 400);
+}
+
+TEST_F(ApiTest, RefusedWritesSayWhy) {
+  const std::string lamp = "/api/v1/devices/hall_lamp/on";
+  EXPECT_EQ(send("PUT", lamp, R"({"value":null})").status, 422);
+  EXPECT_EQ(send("PUT", lamp, R"({"value":true,"hlod":"2h"})").status, 422);
+  EXPECT_EQ(send("PUT", lamp, R"({"value":true,"hold":"soon"})").status, 422);
+  EXPECT_EQ(send("PUT", lamp, R"({"value":"warm"})").status, 422);
+  EXPECT_EQ(send("PUT", lamp, "nonsense").status, 422);
+  EXPECT_EQ(send("PUT", "/api/v1/devices/nobody/on", R"({"value":true})").status, 404);
+  EXPECT_EQ(send("PUT", "/api/v1/devices/hall_lamp/x", R"({"value":true})").status, 404);
+  EXPECT_EQ(send("PUT", "/api/v1/devices/hall_motion/occupancy", R"({"value":true})").status, 422);
+  expect_in(send("PUT", lamp, R"({"value":"warm"})").body, R"("error":)");
+  ports.full_ = true;
+  EXPECT_EQ(send("PUT", lamp, R"({"value":true})").status, 507);
+}
+
+TEST_F(ApiTest, SettingsAreReadAndWritten) {
+  expect_in(get("/api/v1/settings/house"), R"("values":["home","away"],"value":"home")");
+  EXPECT_EQ(send("PUT", "/api/v1/settings/house", R"({"value":"away"})").status, 202);
+  expect_in(get("/api/v1/settings"), R"("value":"away")");
+  EXPECT_EQ(send("PUT", "/api/v1/settings/house", R"({"value":"mars"})").status, 422);
+  EXPECT_EQ(send("GET", "/api/v1/settings/none").status, 404);
+}
+
+TEST_F(ApiTest, RulesSayWhereTheyStandAndCanBeSwitched) {
+  somebody_in_the_dark();
+  const auto body = get("/api/v1/rules");
+  expect_in(body,
+            R"("counts":{"total":3,"active":2,"waiting":0,"disabled":0,"shadow":1,"error":0})");
+  expect_in(body, R"("id":"hall_light","label":"Light in the hall")");
+  expect_in(body, R"("condition":"true","error":null,"file":"hall.yaml","line":5)");
+  EXPECT_EQ(
+      send("POST", "/api/v1/rules/hall_light/enabled", R"({"mode":"disabled","for":"2h"})").status,
+      202);
+  expect_in(get("/api/v1/rules/hall_light"), R"("mode":"disabled","file_mode":"enabled")");
+  EXPECT_EQ(send("POST", "/api/v1/rules/none/enabled", R"({"mode":"disabled"})").status, 404);
+  EXPECT_EQ(send("POST", "/api/v1/rules/hall_light/enabled", R"({"mode":"off"})").status, 422);
+}
+
+TEST_F(ApiTest, WhyLeadsBackToTheSensor) {
+  somebody_in_the_dark();
+  const auto body = get("/api/v1/why?device=hall_lamp&attribute=on");
+  expect_in(body, R"("rule":{"id":"hall_light","label":"Light in the hall")");
+  expect_in(body, R"("end":"beginning")");
+  expect_in(body, R"("cause":{"kind":"message","id":"zigbee2mqtt/hall_motion"})");
+  expect_in(body, "hall.yaml:5: when hall_motion.occupancy");
+  EXPECT_EQ(send("GET", "/api/v1/why?device=hall_lamp&attribute=none").status, 404);
+  EXPECT_EQ(send("GET", "/api/v1/why").status, 404);
+}
+
+TEST_F(ApiTest, ConflictsAreClaimsOfOneWeightThatDiffer) {
+  somebody_in_the_dark();
+  expect_in(get("/api/v1/conflicts"), R"("conflicts":[])");
+  Claim held;
+  held.priority = 200;
+  held.value = true;
+  Claim other = held;
+  other.value = false;
+  EXPECT_TRUE(in_conflict({held, other}));
+  other.priority = 100;
+  EXPECT_FALSE(in_conflict({held, other}));
+  other.priority = 200;
+  other.shadow = true;
+  EXPECT_FALSE(in_conflict({held, other}));
+  EXPECT_FALSE(in_conflict({}));
+}
+
+TEST_F(ApiTest, RejectionsAreCountedByReason) {
+  ports.rejections_.add({"zigbee2mqtt/x", "", "json", "at byte 3"}, ports.now_.wall);
+  ports.rejections_.add({"zigbee2mqtt/x", "", "json", "at byte 9"}, ports.now_.wall);
+  const auto body = get("/api/v1/rejections");
+  expect_in(body, R"("reason":"json","detail":"at byte 9","count":2)");
+}
+
+TEST_F(ApiTest, HealthSaysItsReasons) {
+  expect_in(get("/readyz"), R"({"ready":true,"reasons":[]})");
+  ports.health_ = {false, {"broker not linked: refused"}};
+  const auto answer = send("GET", "/readyz");
+  EXPECT_EQ(answer.status, 503);
+  expect_in(answer.body, "broker not linked: refused");
+  expect_in(get("/api/v1/status"), R"("ready":false,"reasons":["broker not linked: refused"])");
+  EXPECT_EQ(ask(api, request("GET", "/healthz")).status, 200);
+  EXPECT_EQ(ask(api, request("GET", "/metrics")).body, "attune_x 1\n");
+}
+
+TEST_F(ApiTest, AReloadThatFailsShowsItsIssues) {
+  ports.reloaded_ = {true, Revision{7}, {}};
+  EXPECT_EQ(send("POST", "/api/v1/reload").status, 200);
+  ports.reloaded_ = {
+      false, Revision{7}, {{Severity::error, "E203", {"a.yaml", 3, 4}, "no", "", ""}}};
+  const auto answer = send("POST", "/api/v1/reload");
+  EXPECT_EQ(answer.status, 422);
+  expect_in(answer.body, R"("code":"E203","file":"a.yaml","line":3)");
+}
+
+TEST_F(ApiTest, UnknownPathsMethodsAndParametersAreToldApart) {
+  EXPECT_EQ(send("GET", "/").status, 404);
+  EXPECT_EQ(send("GET", "/api/v1/devices").status, 404);
+  EXPECT_EQ(send("GET", "/api/v1/state/x").status, 404);
+  EXPECT_EQ(send("GET", "/api/v1/state?at=now").status, 400);
+  const auto wrong = send("DELETE", "/api/v1/settings/house");
+  EXPECT_EQ(wrong.status, 405);
+  ASSERT_EQ(wrong.headers.size(), 1u);
+  EXPECT_EQ(wrong.headers[0].second, "GET, PUT");
+}
+
+TEST_F(ApiTest, CountsItsAnswersByRoute) {
+  get("/api/v1/status");
+  (void)send("GET", "/nowhere");
+  const auto text = metrics.text({});
+  expect_in(text, R"(attune_http_requests_total{code="200",route="api/v1/status"} 1)");
+  expect_in(text, R"(attune_http_requests_total{code="404",route="other"} 1)");
+}
+
+}  // namespace
+}  // namespace attune::api
