@@ -1,5 +1,7 @@
 #include "devices/json/reader.h"
 
+// Without its exceptions no conversion that throws can slip in unseen.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <algorithm>
@@ -144,8 +146,11 @@ bool Reader::State::take_scalar(V& value, Node& node) {
   od::json_type type;
   if (auto error = value.type().get(type)) return refuse(error);
   switch (type) {
-    case od::json_type::null:
-      return value.is_null() || refuse("json", "neither null, a number, a text nor a container");
+    case od::json_type::null: {
+      bool is_null = false;
+      const auto error = sj::simdjson_result<bool>(value.is_null()).get(is_null);
+      return (!error && is_null) || refuse("json", "a word that JSON does not have");
+    }
     case od::json_type::boolean: {
       node.kind = Kind::boolean;
       const auto error = value.get_bool().get(node.boolean);
