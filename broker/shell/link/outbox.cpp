@@ -1,12 +1,14 @@
 #include "broker/shell/link/outbox.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace attune::link {
 
-void Outbox::up(std::uint64_t connection) {
+void Outbox::up(std::uint64_t connection, std::size_t in_flight_max) {
   const std::lock_guard lock(mutex_);
+  window_ = std::min(in_flight_max_, in_flight_max);
   connection_ = connection;
   open_ = false;
 }
@@ -64,16 +66,25 @@ Reports Outbox::take_reports() {
   return std::exchange(reports_, {});
 }
 
-std::optional<Outbox::Ticketed> Outbox::take() {
+Outbox::Work Outbox::take(Ticketed& out) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] {
-    return closed_ || (!waiting_.empty() && in_flight_.size() < in_flight_max_);
-  });
-  if (closed_) return std::nullopt;
-  Ticketed taken{++last_ticket_, connection_, std::move(waiting_.front())};
+  const auto ready = [this] {
+    return closed_ || (!waiting_.empty() && in_flight_.size() < window_);
+  };
+  while (!ready()) {
+    if (nudged_ || in_flight_.empty()) {
+      changed_.wait(lock);
+    } else if (!changed_.wait_for(lock, kNudgeAfter, ready)) {
+      nudged_ = true;
+      if (!in_flight_.empty()) return Work::nudge;
+    }
+  }
+  if (closed_) return Work::closed;
+  nudged_ = false;
+  out = {++last_ticket_, connection_, std::move(waiting_.front())};
   waiting_.pop_front();
-  in_flight_.emplace_hint(in_flight_.end(), taken.ticket, taken.parcel.commands);
-  return taken;
+  in_flight_.emplace_hint(in_flight_.end(), out.ticket, out.parcel.commands);
+  return Work::parcel;
 }
 
 std::optional<std::vector<CommandId>> Outbox::settle(std::uint64_t ticket) {
@@ -81,7 +92,7 @@ std::optional<std::vector<CommandId>> Outbox::settle(std::uint64_t ticket) {
   if (found == in_flight_.end()) return std::nullopt;  // of a connection that ended
   std::vector<CommandId> commands = std::move(found->second);
   in_flight_.erase(found);
-  if (in_flight_.empty() || in_flight_.size() + 1 == in_flight_max_) changed_.notify_all();
+  if (in_flight_.empty() || in_flight_.size() + 1 == window_) changed_.notify_all();
   return commands;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -31,7 +32,8 @@ class Outbox {
   };
 
   // The link's side.
-  void up(std::uint64_t connection);
+  /// `in_flight_max` is what the broker takes at once; the smaller bound counts.
+  void up(std::uint64_t connection, std::size_t in_flight_max);
   /// Empties everything; reports that were made stay.
   void down();
   /// Ends take(): for good.
@@ -48,8 +50,12 @@ class Outbox {
   [[nodiscard]] Reports take_reports();
 
   // The sender's side.
-  /// Waits for a parcel and for room in flight. Empty: closed.
-  [[nodiscard]] std::optional<Ticketed> take();
+  /// What take() found: a parcel to publish, or none for kNudgeAfter since the last one although
+  /// something is still under way (once after each parcel), or that close() was called.
+  enum class Work : std::uint8_t { parcel, nudge, closed };
+  static constexpr std::chrono::milliseconds kNudgeAfter{25};
+  /// Waits for work; fills `out` with a parcel for which there is room in flight.
+  [[nodiscard]] Work take(Ticketed& out);
   // Paho's side. True: it is the first report since take_reports(), wake the loop.
   bool sent(std::uint64_t ticket);
   bool refused(std::uint64_t ticket, const std::string& reason);
@@ -62,6 +68,8 @@ class Outbox {
 
   const std::size_t waiting_max_;
   const std::size_t in_flight_max_;
+  std::size_t window_ = 0;
+  bool nudged_ = true;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Parcel> waiting_;

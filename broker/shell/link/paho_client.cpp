@@ -5,6 +5,7 @@
 #include <mqtt/async_client.h>
 #undef UNIT_TESTS
 
+#include <atomic>
 #include <exception>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace attune::link {
 namespace {
 
 constexpr std::chrono::seconds kKeepAlive{15};
+constexpr std::chrono::milliseconds kLook{20};  // how soon a wait sees that the line broke
 /// Twice what we take: a message between the two is counted, a larger one never enters memory.
 constexpr std::size_t kPacketFactor = 2;
 
@@ -140,7 +142,13 @@ struct PahoClient::Impl {
   struct Connected : mqtt::iaction_listener {
     explicit Connected(ClientEvents& client_events) : events(client_events) {}
     void on_success(const mqtt::token& token) noexcept override {
-      events.on_connected(token.get_connect_response().is_session_present());
+      const mqtt::connect_response response = token.get_connect_response();
+      const mqtt::properties& properties = response.get_properties();
+      std::size_t receive_max = 65'535;
+      if (properties.contains(mqtt::property::RECEIVE_MAXIMUM)) {
+        receive_max = mqtt::get<std::uint16_t>(properties, mqtt::property::RECEIVE_MAXIMUM);
+      }
+      events.on_connected(response.is_session_present(), receive_max);
     }
     void on_failure(const mqtt::token&) noexcept override {}  // connect() hears it
     ClientEvents& events;
@@ -160,9 +168,24 @@ struct PahoClient::Impl {
     ClientEvents& events;
   };
 
+  void lose(const std::string& reason) {
+    gone = true;
+    events.on_lost(reason);
+  }
+
+  /// False when no answer came: in time, or ever, because the line broke. Paho forgets the tokens
+  /// of a broken line.
+  bool await(const mqtt::token_ptr& token, std::chrono::steady_clock::time_point deadline) const {
+    while (!token->wait_for(kLook)) {
+      if (gone || std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  }
+
   const LinkOptions& options;
   const Address address;
   ClientEvents& events;
+  std::atomic<bool> gone{false};
   Connected connected;
   Delivered delivered;
   mqtt::connect_options connect_options;
@@ -177,11 +200,12 @@ PahoClient::PahoClient(const LinkOptions& options, const Address& address, Clien
   impl_->client.set_message_callback([&events](const mqtt::const_message_ptr& message) noexcept {
     events.on_message(record_of(*message));
   });
+  Impl* impl = impl_.get();
   impl_->client.set_connection_lost_handler(
-      [&events](const std::string& cause) noexcept { events.on_lost(cause); });
+      [impl](const std::string& cause) noexcept { impl->lose(cause); });
   impl_->client.set_disconnected_handler(
-      [&events](const mqtt::properties&, mqtt::ReasonCode reason) noexcept {
-        events.on_lost("the broker ended the session: " + text_of(reason));
+      [impl](const mqtt::properties&, mqtt::ReasonCode reason) noexcept {
+        impl->lose("the broker ended the session: " + text_of(reason));
       });
 }
 
@@ -215,7 +239,7 @@ Result<std::vector<std::string>> PahoClient::subscribe(const std::vector<Filter>
   }
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     try {
-      if (!tokens[i]->wait_until(deadline)) return Error{"mqtt", "no answer to a subscription"};
+      if (!impl_->await(tokens[i], deadline)) return Error{"mqtt", "no answer to a subscription"};
     } catch (const std::exception& error) {
       refused.push_back(filters[i].filter + ": " + error.what());
     }
@@ -225,9 +249,10 @@ Result<std::vector<std::string>> PahoClient::subscribe(const std::vector<Filter>
 
 Status PahoClient::unsubscribe(const std::vector<std::string>& filters,
                                std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   try {
     for (const std::string& filter : filters) {
-      if (!impl_->client.unsubscribe(filter)->wait_for(patience)) {
+      if (!impl_->await(impl_->client.unsubscribe(filter), deadline)) {
         return Error{"mqtt", "no answer to the end of a subscription"};
       }
     }
@@ -246,6 +271,14 @@ Status PahoClient::publish(const Parcel& parcel, std::uint64_t ticket) {
     return Error{gone ? "gone" : "mqtt", error.what()};
   } catch (const std::exception& error) {
     return translated(error);
+  }
+}
+
+void PahoClient::nudge() {
+  try {
+    // Every call wakes it. This one asks for nothing: nobody ever subscribed to that.
+    impl_->client.unsubscribe(impl_->options.prefix + "/marker/-");
+  } catch (const std::exception&) {  // NOLINT: the line is gone, so is what was under way
   }
 }
 

@@ -24,8 +24,9 @@ namespace attune::link {
 class ClientEvents {
  public:
   virtual ~ClientEvents() = default;
-  /// Before any message of this connection.
-  virtual void on_connected(bool session_present) noexcept = 0;
+  /// Before any message of this connection. `receive_max` is how many QoS 1 messages the broker
+  /// takes at once: Paho's sending thread does not wake when room comes back.
+  virtual void on_connected(bool session_present, std::size_t receive_max) noexcept = 0;
   /// `connection` and `at` are not set. Not acknowledged before this returns.
   virtual void on_message(const inbox::Record& message) noexcept = 0;
   virtual void on_lost(std::string_view reason) noexcept = 0;
@@ -52,6 +53,9 @@ class PahoClient {
                                    std::chrono::milliseconds patience);
   /// Error: this parcel cannot be sent, now ("gone") or ever ("mqtt").
   [[nodiscard]] Status publish(const Parcel& parcel, std::uint64_t ticket);
+  /// Wakes Paho's sending thread: a publish that comes just before it falls asleep is else
+  /// sent a second later.
+  void nudge();
   /// Says goodbye; the broker keeps the session and drops the will.
   void disconnect(std::chrono::milliseconds patience);
 

@@ -300,7 +300,24 @@ void PahoLink::lose(std::string reason) {
 // --- The sender --------------------------------------------------------------------------------
 
 void PahoLink::sender() {
-  while (const std::optional<Outbox::Ticketed> parcel = outbox_.take()) send(*parcel);
+  Outbox::Ticketed parcel;
+  for (;;) {
+    switch (outbox_.take(parcel)) {
+      case Outbox::Work::parcel:
+        send(parcel);
+        break;
+      case Outbox::Work::nudge:
+        nudge();
+        break;
+      case Outbox::Work::closed:
+        return;
+    }
+  }
+}
+
+void PahoLink::nudge() {
+  const std::lock_guard lock(client_mutex_);
+  if (client_) client_->nudge();
 }
 
 void PahoLink::send(const Outbox::Ticketed& parcel) {
@@ -313,7 +330,7 @@ void PahoLink::send(const Outbox::Ticketed& parcel) {
 
 // --- Callbacks, on Paho's threads --------------------------------------------------------------
 
-void PahoLink::on_connected(bool session_present) noexcept {
+void PahoLink::on_connected(bool session_present, std::size_t receive_max) noexcept {
   socket_ = search_->find();
   const bool no_delay = socket_ >= 0 && set_no_delay(socket_);
   const std::string incarnation = broker_incarnation();
@@ -324,7 +341,7 @@ void PahoLink::on_connected(bool session_present) noexcept {
   record.session_present = session_present;
   record.payload = incarnation;
   if (const auto alive = ring_.last_alive()) record.absence = inbox::elapsed(*alive, record.at);
-  outbox_.up(connection_);  // before the loop can answer the record
+  outbox_.up(connection_, receive_max);  // before the loop can answer the record
   push_or_hang_up(record);
   const std::lock_guard lock(state_mutex_);
   status_.no_delay = no_delay;

@@ -36,7 +36,7 @@ class PahoLink : public Link, private ClientEvents {
 
  private:
   // Callbacks: Paho's threads.
-  void on_connected(bool session_present) noexcept override;
+  void on_connected(bool session_present, std::size_t receive_max) noexcept override;
   void on_message(const inbox::Record& message) noexcept override;
   void on_lost(std::string_view reason) noexcept override;
   void on_sent(std::uint64_t ticket) noexcept override;
@@ -66,6 +66,7 @@ class PahoLink : public Link, private ClientEvents {
   // The sender.
   void sender();
   void send(const Outbox::Ticketed& parcel);
+  void nudge();
 
   LinkOptions options_;
   Address address_;
