@@ -128,11 +128,16 @@ void Checker::visit_ordering(Expr& expr) {
              ", got " + spoken(expr.children));
 }
 
-/// A text that a closed enumeration never has would make a condition that is never true.
-void Checker::closed_values(const Expr& one, const Expr& other) {
+/// A text that a closed enumeration never has would make a condition that is never true. `use`:
+/// where the var stands that `other` is in; null when it is no part of one.
+void Checker::closed_values(const Expr& one, const Expr& other, const Span* use) {
   if (one.type.values == nullptr) return;
+  if (const auto* const var = std::get_if<found::Var>(&other.found)) {
+    if (var->value != nullptr) closed_values(one, *var->value, use != nullptr ? use : &other.at);
+    return;
+  }
   for (const auto& child : other.children) {
-    if (other.kind == Expr::Kind::list || other.text == "_?_:_") closed_values(one, *child);
+    if (other.kind == Expr::Kind::list || other.text == "_?_:_") closed_values(one, *child, use);
   }
   const auto* const word = std::get_if<std::string>(&other.value);
   if (other.kind != Expr::Kind::literal || word == nullptr) return;
@@ -143,8 +148,8 @@ void Checker::closed_values(const Expr& one, const Expr& other) {
     hint = "its values are";
     for (std::size_t i = 0; i < values.size(); ++i) hint += (i == 0 ? " " : ", ") + values[i];
   }
-  report(other.at, "E303", "'" + *word + "' is never a value of '" + one.text + "'",
-         std::move(hint));
+  report(use != nullptr ? *use : other.at, "E303",
+         "'" + *word + "' is never a value of '" + one.text + "'", std::move(hint));
 }
 
 /// `math.abs(x)`: a function of that whole name, when no variable is called so.

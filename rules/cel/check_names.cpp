@@ -9,6 +9,8 @@ namespace attune::cel {
 
 namespace {
 
+constexpr std::size_t kVarNestingMax = 16;  // times the depth of one expression: bounds the stack
+
 constexpr std::array<std::string_view, 4> kFields = {"id", "label", "area", "tags"};
 
 constexpr std::array kTypeNames = {
@@ -131,6 +133,10 @@ void Checker::use_var(Expr& expr, const Var& var) {
     return misfit(expr, "E203", "the var '" + expr.text + "' is defined by itself",
                   "vars may not go round in a circle");
   }
+  if (open_vars_.size() >= kVarNestingMax) {
+    return misfit(expr, "E204",
+                  "vars are nested deeper than " + std::to_string(kVarNestingMax) + " levels");
+  }
   if (vars_.find(expr.text) == vars_.end()) check_var(expr.text, var, expr);
   const Expr* value = vars_.find(expr.text)->second.get();
   expr.found = found::Var{value};
@@ -210,6 +216,7 @@ void Checker::visit_select(Expr& expr) {
     }
   }
   if (done == 0) visit(base);
+  if (done != 0) bound_cost(*selects[done - 1]);
   for (; done < selects.size(); ++done) {
     const Expr& operand = *selects[done]->children[0];
     if (operand.type.is(TypeKind::device)) return select_attribute(expr, operand, selects, done);

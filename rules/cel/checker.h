@@ -98,7 +98,7 @@ class Checker {
   bool resolve(Expr& expr, bool with_literals);
   bool applicable(const Overload& overload, Expr& expr, bool with_literals, Type& result);
   void no_overload(Expr& expr);
-  void closed_values(const Expr& one, const Expr& other);
+  void closed_values(const Expr& one, const Expr& other, const Span* use = nullptr);
 
   // coerce.cpp
   [[nodiscard]] bool literals_fit() const { return names_.integer_literals_fit_doubles; }

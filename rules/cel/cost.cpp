@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint64_t kTextBytes = 16 * 1024;  // the most that an attribute's text can have
 constexpr std::uint64_t kElements = 1024;        // the most numbers that an attribute can have
 constexpr std::uint64_t kExpansion = 512;        // bytes that `%f` can make of one
+constexpr std::uint64_t kPattern = 500;          // compiling a regular expression
 constexpr std::uint64_t kBytesPerUnit = 1024;
 constexpr std::uint64_t kElementsPerUnit = 64;
 
@@ -137,6 +138,8 @@ void bound_call(Expr& expr) {
     expr.elements = expr.text == "_+_" || expr.text == "_?_:_" ? elements : expr.size;
   }
   expr.cost = plus(expr.cost, compares(expr.text) ? least : touched);
+  const bool pattern = expr.text == "matches" && expr.children.back()->kind != Expr::Kind::literal;
+  if (pattern) expr.cost = plus(expr.cost, kPattern);
   if (growth != Growth::sum) expr.cost = plus(expr.cost, expr.size / kBytesPerUnit);
 }
 

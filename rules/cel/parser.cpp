@@ -98,8 +98,10 @@ std::string word_hint(std::string_view word) {
 ExprPtr Parser::fail_here() {
   if (token_.kind == Token::Kind::bad) return fail(token_, "E201", token_.message, token_.hint);
   if (token_.kind == Token::Kind::end) return fail(token_, "E201", "the expression ends too early");
+  const bool number = token_.kind == Token::Kind::number && token_.text[0] == '.';
   return fail(token_, "E201", "'" + std::string(token_.text) + "' does not fit here",
-              word_hint(token_.text));
+              number ? "a name that begins with a digit stands in back quotes: plug.`1`.on"
+                     : word_hint(token_.text));
 }
 
 bool Parser::take(std::string_view symbol) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/rules/cel/house.h"
 
 namespace attune::cel {
@@ -163,6 +165,38 @@ TEST(Expression, FindingsHaveCodesAndHints) {
             "E201: 'and' does not fit here (write '&&' for and)\n");
   EXPECT_EQ(findings_of(house, "hall.count * hall.temperature > 3"),
             "E203: '*' does not go with int and double (convert the int with double(...))\n");
+}
+
+TEST(Expression, AWrongWordInAVarIsFoundWhereItIsUsed) {
+  House house;
+  house.names.vars["wanted"].source = "'heet'";
+  EXPECT_EQ(findings_of(house, "hall.occupancy && hall.mode == wanted"),
+            "E303: 'heet' is never a value of 'mode' (did you mean 'heat'?)\n");
+}
+
+TEST(Expression, LongChainsOfVarsAreRefused) {
+  House house;
+  for (int i = 0; i < 1000; ++i) {
+    house.names.vars["c" + std::to_string(i)].source = "c" + std::to_string(i + 1) + " || true";
+  }
+  EXPECT_NE(findings_of(house, "c0").find("vars are nested deeper than 16 levels"),
+            std::string::npos);
+}
+
+TEST(Expression, AVarThatIsUsedTwiceDoublesTheCost) {
+  House house;
+  house.names.vars["d0"].source = "hall.temperature";
+  for (int i = 1; i <= 15; ++i) {
+    const std::string before = "d" + std::to_string(i - 1);
+    house.names.vars["d" + std::to_string(i)].source = before + " + " + before + " + " + before;
+  }
+  EXPECT_EQ(findings_of(house, "d15 > 3").substr(0, 4), "E204");
+}
+
+TEST(Expression, GroupsOfNumbersOfBothKindsAreDoubles) {
+  House house;
+  house.set("hall", "count", 3);
+  EXPECT_EQ(truth_of(house, "[hall].exists(h, h.count > 2.5 && h.temperature > 21)"), Truth::yes);
 }
 
 TEST(Expression, AFindingPointsAtItsPlace) {
