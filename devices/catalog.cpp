@@ -66,20 +66,23 @@ DeviceId Catalog::id_for(std::string_view dialect, std::string_view name) {
   std::string key = std::string(dialect) + "/" + std::string(name);
   if (const auto known = id_by_name_.find(key); known != id_by_name_.end()) return known->second;
   const auto taken = [&](const DeviceId& id) {
+    if (named_.contains(id)) return true;
     const auto entry = entries_.find(id);
-    if (entry != entries_.end() && !entry->second.dialect.empty() &&
-        entry->second.dialect != dialect) {
-      return true;
-    }
-    return std::ranges::any_of(id_by_name_, [&](const auto& row) { return row.second == id; });
+    return entry != entries_.end() && !entry->second.dialect.empty() &&
+           entry->second.dialect != dialect;
   };
   const std::string folded = fold_name(name);
-  int n = 1;
-  while (taken(DeviceId(numbered(folded, n)))) ++n;
-  return id_by_name_.emplace(std::move(key), DeviceId(numbered(folded, n))).first->second;
+  int& next = next_number_[folded];
+  DeviceId id;
+  do {
+    id = DeviceId(numbered(folded, ++next));
+  } while (taken(id));
+  named_.insert(id);
+  return id_by_name_.emplace(std::move(key), std::move(id)).first->second;
 }
 
 void Catalog::bind_name(std::string_view dialect, std::string_view name, const DeviceId& id) {
+  named_.insert(id);
   id_by_name_.insert_or_assign(std::string(dialect) + "/" + std::string(name), id);
 }
 

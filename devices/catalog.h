@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,8 @@ class Catalog {
   DeviceSet devices_;     // with entries: what everybody sees
   std::map<DeviceId, DeviceEntry> entries_;
   std::map<std::string, DeviceId, std::less<>> id_by_name_;  // "dialect/name"
+  std::set<DeviceId> named_;                                 // every id that a name ever had
+  std::map<std::string, int> next_number_;                   // by folded name
   std::vector<const DeviceInfo*> by_index_;                  // of devices_, by DeviceIndex
   std::vector<const AttributeInfo*> attribute_by_id_;        // of devices_, by AttributeId
   std::uint64_t generation_ = 1;
