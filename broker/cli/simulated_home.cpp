@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/shell/loop/restore.h"
+
 namespace attune::cli {
 namespace {
 
 /// Far above what a home of obedient devices needs for one event.
 constexpr int kExchangesMax = 10'000;
-
-core::Restored restored(store::Recovered from) {
-  core::Restored to;
-  to.next = from.next;
-  to.last_command = from.last_command;
-  to.state = std::move(from.state);
-  to.tail = std::move(from.tail);
-  to.commands = std::move(from.commands);
-  to.claims = std::move(from.claims);
-  to.bases = std::move(from.bases);
-  to.rules = std::move(from.rules);
-  to.timers = std::move(from.timers);
-  return to;
-}
 
 store::Turn settings_turn(const SimulatedHome::Values& settings, Instant at) {
   store::Turn turn;
@@ -59,7 +47,7 @@ void SimulatedHome::start() {
   core_ = std::make_unique<core::Core>(catalog_, core::Options{});
   auto recovered = store_->recover();
   if (recovered.ok()) {
-    core_->restore(restored(std::move(*recovered)));
+    core_->restore(shell::restored(std::move(*recovered)));
   } else {
     broken_ = recovered.error().message;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/shell/loop/restore.h"
 #include "broker/shell/runtime_parts.h"
 
 namespace attune::shell {
@@ -15,18 +16,6 @@ constexpr std::chrono::milliseconds kBrokerPatience{5'000};
 constexpr std::chrono::milliseconds kStopPatience{2'000};
 constexpr Millis kLookAround{1'000};  ///< how often the loop turns when nothing happens
 constexpr std::uint64_t kRingBytes = 32u << 20;
-
-core::Restored restored(store::Recovered&& from) {
-  return {from.next,
-          from.last_command,
-          std::move(from.state),
-          std::move(from.tail),
-          std::move(from.commands),
-          std::move(from.claims),
-          std::move(from.bases),
-          std::move(from.rules),
-          std::move(from.timers)};
-}
 
 Result<std::string> password(const config::Config& config) {
   if (config.mqtt.password_file.empty()) return std::string();

@@ -132,13 +132,16 @@ void Loop::take_message(const inbox::Record& record) {
 }
 
 void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Message& message) {
-  if (decoded.keep_as.empty()) return;
-  const std::uint64_t print = inbox::fingerprint(decoded.keep_as, message.payload);
-  auto [known, fresh] = kept_discovery_.emplace(decoded.keep_as, print);
+  std::string key = decoded.keep_as;
+  // A device that no discovery described: what it said first is how the next start knows it.
+  if (key.empty() && decoded.devices_changed) key = message.topic;
+  if (key.empty()) return;
+  const std::uint64_t print = inbox::fingerprint(key, message.payload);
+  auto [known, fresh] = kept_discovery_.emplace(key, print);
   if (!fresh && known->second == print) return;
   known->second = print;
   outcome_.writes.push_back(
-      {Blob{std::string(kDiscoverySpace), decoded.keep_as, std::string(message.payload)},
+      {Blob{std::string(kDiscoverySpace), std::move(key), std::string(message.payload)},
        message.payload.empty()});
 }
 

@@ -1,0 +1,132 @@
+#include "tests/sim/random_home.h"
+
+#include <fmt/format.h>
+
+namespace attune::sim {
+
+namespace {
+
+constexpr int kLamps = 4;
+constexpr int kMotions = 4;
+
+/// std's distributions differ between libraries; a seed must mean the same everywhere.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : engine_(seed) {}
+  std::uint64_t below(std::uint64_t n) { return engine_() % n; }
+  bool one_in(std::uint64_t n) { return below(n) == 0; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+std::string random_condition(Dice& dice) {
+  const auto motion = dice.below(kMotions);
+  switch (dice.below(5)) {
+    case 0:
+      return fmt::format("motion{}.occupancy", motion);
+    case 1:
+      return fmt::format("motion{}.occupancy && motion{}.illuminance < {}", motion, motion,
+                         dice.below(100));
+    case 2:
+      return fmt::format("motion{}.illuminance > {}", motion, dice.below(100));
+    case 3:
+      return fmt::format("settings.house == 'night' || motion{}.occupancy", motion);
+    default:
+      return fmt::format("!motion{}.occupancy && settings.house != 'away'", motion);
+  }
+}
+
+std::string random_want(Dice& dice) {
+  const auto lamp = dice.below(kLamps);
+  if (dice.one_in(8)) {
+    return fmt::format("{{settings.house: {}}}", dice.one_in(2) ? "night" : "home");
+  }
+  if (dice.one_in(3)) return fmt::format("{{lamp{}.on: false}}", lamp);
+  return fmt::format("{{lamp{}.on: true, lamp{}.brightness: {}}}", lamp, lamp,
+                     20 * (1 + dice.below(5)));
+}
+
+std::string random_rule(Dice& dice, std::size_t n) {
+  static constexpr const char* kPriorities[] = {"schedule", "comfort", "mode", "mode+1"};
+  std::string rule = fmt::format("  rule{}:\n    when: \"{}\"\n", n, random_condition(dice));
+  if (dice.one_in(2)) rule += fmt::format("    for: {}s\n", 1 + dice.below(20));
+  if (dice.one_in(3)) rule += fmt::format("    until: \"{}\"\n", random_condition(dice));
+  if (dice.one_in(2)) rule += fmt::format("    off_delay: {}s\n", 1 + dice.below(30));
+  if (dice.one_in(4)) rule += fmt::format("    while: \"{}\"\n", random_condition(dice));
+  rule += fmt::format("    want: {}\n    priority: {}\n", random_want(dice),
+                      kPriorities[dice.below(4)]);
+  return rule;
+}
+
+Happening random_report(Dice& dice) {
+  Happening happening;
+  happening.kind = Happening::Kind::report;
+  if (dice.one_in(8)) {  // somebody's hand at a lamp
+    happening.topic = fmt::format("zigbee2mqtt/lamp{}", dice.below(kLamps));
+    happening.payload = fmt::format(R"({{"state":"{}","brightness":{}}})",
+                                    dice.one_in(2) ? "ON" : "OFF", dice.below(255));
+    return happening;
+  }
+  happening.topic = fmt::format("zigbee2mqtt/motion{}", dice.below(kMotions));
+  happening.payload = fmt::format(R"({{"occupancy":{},"illuminance":{}}})",
+                                  dice.one_in(2) ? "true" : "false", dice.below(100));
+  return happening;
+}
+
+Happening random_happening(Dice& dice) {
+  Happening happening;
+  switch (dice.below(12)) {
+    case 0:
+      happening.kind = Happening::Kind::write;
+      happening.path = fmt::format("lamp{}.on", dice.below(kLamps));
+      happening.value = dice.one_in(2) ? "true" : "false";
+      break;
+    case 1:
+      happening.kind = Happening::Kind::release;
+      happening.path = fmt::format("lamp{}.on", dice.below(kLamps));
+      break;
+    case 2:
+      happening.kind = Happening::Kind::write;
+      happening.path = "settings.house";
+      happening.value = dice.one_in(2) ? "night" : "away";
+      break;
+    case 3:
+      happening.kind = Happening::Kind::rule_mode;
+      happening.path = fmt::format("rule{}", dice.below(4));
+      happening.value = dice.one_in(3) ? "disabled" : "enabled";
+      break;
+    case 4:
+      happening.kind = Happening::Kind::pass_time;
+      break;
+    default:
+      happening = random_report(dice);
+  }
+  happening.after = Millis(dice.one_in(5) ? dice.below(40'000) : dice.below(3'000));
+  return happening;
+}
+
+}  // namespace
+
+RandomHome make_home(std::uint64_t seed, std::size_t events) {
+  Dice dice(seed * 0x9e3779b97f4a7c15ull + 1);
+  RandomHome home;
+  home.rules =
+      "version: 1\n"
+      "settings: {house: {label: House, values: [home, away, night], initial: home}}\n"
+      "manual: {default: {hold: 40s}}\n"
+      "rules:\n";
+  const std::size_t rules = 4 + dice.below(6);
+  for (std::size_t n = 0; n < rules; ++n) home.rules += random_rule(dice, n);
+  for (int n = 0; n < kLamps; ++n) {
+    home.first.push_back(fmt::format(R"(zigbee2mqtt/lamp{} {{"state":"OFF","brightness":0}})", n));
+  }
+  for (int n = 0; n < kMotions; ++n) {
+    home.first.push_back(
+        fmt::format(R"(zigbee2mqtt/motion{} {{"occupancy":false,"illuminance":50}})", n));
+  }
+  for (std::size_t n = 0; n < events; ++n) home.events.push_back(random_happening(dice));
+  return home;
+}
+
+}  // namespace attune::sim
