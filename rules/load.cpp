@@ -1,7 +1,6 @@
 #include "rules/load.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 #include "rules/sections/sections.h"
@@ -83,31 +82,32 @@ void tidy(Issues& issues) {
   issues.erase(std::unique(issues.begin(), issues.end(), same), issues.end());
 }
 
-bool device_may_explain(const Issue& issue) {
-  static const std::set<std::string_view> codes = {"E301", "E302", "E306"};
-  return issue.severity == Severity::warning || codes.contains(issue.code);
+/// Every error is of the kind that a device not yet discovered explains, also of those not shown.
+bool only_unknown_devices(const Loading& loading) {
+  return loading.only_unknown_devices &&
+         std::all_of(loading.issues.begin(), loading.issues.end(), [](const Issue& issue) {
+           return issue.severity == Severity::warning || device_may_explain(issue.code);
+         });
 }
 
 }  // namespace
 
 Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
-  Loading loading{around, {}, {}, {}, {}, {}, {}};
+  Loading loading(around);
   name_devices(loading);
   const std::vector<yaml::Document> documents = parse_all(files, loading);
   for (const Section& section : kSections) {
     if (section.read != nullptr) read_section(section, documents, loading);
   }
   tidy(loading.issues);
-  Loaded loaded{nullptr, std::move(loading.issues), false};
-  if (has_errors(loaded.issues)) {
-    loaded.only_unknown_devices =
-        std::all_of(loaded.issues.begin(), loaded.issues.end(), device_may_explain);
-    return loaded;
+  if (has_errors(loading.issues)) {
+    const bool only_unknown = only_unknown_devices(loading);
+    return {nullptr, std::move(loading.issues), only_unknown};
   }
   finish(loading);
   loading.set.files = files;
-  loaded.set = std::make_shared<const RuleSet>(std::move(loading.set));
-  return loaded;
+  return {std::make_shared<const RuleSet>(std::move(loading.set)), std::move(loading.issues),
+          false};
 }
 
 }  // namespace attune::rules

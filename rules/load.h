@@ -28,7 +28,7 @@ struct Surroundings {
 
 struct Loaded {
   std::shared_ptr<const RuleSet> set;  ///< null when `issues` has an error
-  Issues issues;                       ///< ascending by file, line, column
+  Issues issues;  ///< ascending by file, line, column; the first 1,000 errors and warnings
   /// Every error is of the kind that a device not yet discovered explains (E301, E302, E306).
   bool only_unknown_devices = false;
 };

@@ -103,15 +103,18 @@ Composed compose(const yaml::Node& node) {
   return out;
 }
 
+void report(Reader& reader, const Composed& text, std::vector<cel::Finding> findings) {
+  for (cel::Finding& finding : findings) {
+    reader.report(finding.severity, std::move(finding.code),
+                  text.locate(reader.document(), finding.offset, finding.length),
+                  std::move(finding.message), std::move(finding.hint));
+  }
+}
+
 std::optional<cel::Expression> compile(Reader& reader, const Composed& text, cel::Expect expect) {
   std::vector<cel::Finding> findings;
   auto compiled = cel::compile(text.source(), reader.loading.names, expect, findings);
-  for (cel::Finding& finding : findings) {
-    SourcePlace at = text.locate(reader.document(), finding.offset, finding.length);
-    reader.loading.issues.push_back(
-        reader.document().issue(finding.severity, std::move(finding.code), std::move(at),
-                                std::move(finding.message), std::move(finding.hint)));
-  }
+  report(reader, text, std::move(findings));
   return compiled;
 }
 

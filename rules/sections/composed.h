@@ -31,6 +31,8 @@ class Composed {
 
 /// A literal, list, map or `=CEL` of YAML, as CEL. Every number is a double.
 [[nodiscard]] Composed compose(const yaml::Node& node);
+/// Shows what is wrong with a text where it stands in the file.
+void report(Reader& reader, const Composed& text, std::vector<cel::Finding> findings);
 /// Compiles, and reports every finding where it stands in the file.
 [[nodiscard]] std::optional<cel::Expression> compile(Reader& reader, const Composed& text,
                                                      cel::Expect expect);

@@ -93,9 +93,9 @@ void name_group(Reader& reader, const yaml::Node& key, const std::vector<DeviceI
 void read_group(Reader& reader, const yaml::Entry& entry) {
   if (!reader.take_id("group", entry.key) || !reader.is_map(entry.value, "a group")) return;
   Draft draft;
-  const std::size_t issues_before = reader.loading.issues.size();
+  const std::size_t errors_before = reader.loading.errors;
   read_fields(reader, entry.value, kFields, draft);
-  const bool clean = reader.loading.issues.size() == issues_before;
+  const bool clean = reader.loading.errors == errors_before;
   if (clean && !selects(draft) && !draft.listed) {
     reader.error("E104", entry.key, "this group names no devices",
                  "give it an area, capability, tag, or a list of devices");

@@ -34,7 +34,7 @@ void Reader::unknown_name(const yaml::Node& key, const std::string& name, bool d
   error("E301", key,
         std::string(devices_only ? "unknown device '" : "unknown device or group '") +
             printable(name) + "'",
-        did_you_mean(yaml::nearest(name, known), "`attune devices` lists the known ones"));
+        did_you_mean(suggest(name, known), "`attune devices` lists the known ones"));
 }
 
 void Reader::unknown_attribute(const yaml::Node& key, const AttributePath& path,
@@ -43,13 +43,13 @@ void Reader::unknown_attribute(const yaml::Node& key, const AttributePath& path,
   if (use == Use::command && vocabulary.contains(without_endpoint(path.attribute))) {
     return error(
         "E306", key, path.device.text() + " has no '" + path.attribute + "': nothing to command",
-        did_you_mean(yaml::nearest(path.attribute, known), "it appears when the device shows it"));
+        did_you_mean(suggest(path.attribute, known), "it appears when the device shows it"));
   }
-  std::string near = yaml::nearest(path.attribute, known);
+  std::string near = suggest(path.attribute, known);
   if (near.empty()) {
     std::vector<std::string> words;
     for (const auto& [word, type] : vocabulary) words.push_back(word);
-    near = yaml::nearest(path.attribute, words);
+    near = suggest(path.attribute, words);
   }
   error("E302", key,
         "unknown attribute '" + printable(path.attribute) + "' of " + printable(path.device.text()),
@@ -65,7 +65,7 @@ std::optional<Targets> Reader::setting(const yaml::Node& key, const AttributePat
     known.push_back(setting.id);
   }
   error("E302", key, "unknown setting '" + printable(path.attribute) + "'",
-        did_you_mean(yaml::nearest(path.attribute, known), "declare it under settings:"));
+        did_you_mean(suggest(path.attribute, known), "declare it under settings:"));
   return std::nullopt;
 }
 

@@ -7,6 +7,8 @@ namespace attune::rules {
 namespace {
 
 constexpr std::size_t kIdBytesMax = 64;
+constexpr std::size_t kShownMax = 1'000;  // errors, and warnings, of a set; nobody reads further
+constexpr std::size_t kSuggestionsMax = 200;  // searches over the names of all devices
 
 bool is_id(std::string_view text) {
   const auto in_id = [](char c) {
@@ -43,19 +45,36 @@ std::string unknown_key_hint(const std::string& text, const std::vector<Key>& ke
 
 }  // namespace
 
-void Reader::error_at(std::string code, SourcePlace at, std::string message, std::string hint) {
-  loading.issues.push_back(document_.issue(Severity::error, std::move(code), std::move(at),
+bool device_may_explain(std::string_view code) {
+  return code == "E301" || code == "E302" || code == "E306";
+}
+
+void Reader::report(Severity severity, std::string code, SourcePlace at, std::string message,
+                    std::string hint) {
+  const bool is_error = severity == Severity::error;
+  std::size_t& count = is_error ? loading.errors : loading.warnings;
+  if (is_error && !device_may_explain(code)) loading.only_unknown_devices = false;
+  if (++count > kShownMax) return;
+  loading.issues.push_back(document_.issue(severity, std::move(code), std::move(at),
                                            std::move(message), std::move(hint)));
 }
 
+std::string Reader::suggest(std::string_view text, const std::vector<std::string>& known) {
+  if (++loading.suggestions > kSuggestionsMax) return {};
+  return yaml::nearest(text, known);
+}
+
+void Reader::error_at(std::string code, SourcePlace at, std::string message, std::string hint) {
+  report(Severity::error, std::move(code), std::move(at), std::move(message), std::move(hint));
+}
+
 void Reader::error(std::string code, const yaml::Node& at, std::string message, std::string hint) {
-  error_at(std::move(code), at.place, std::move(message), std::move(hint));
+  report(Severity::error, std::move(code), at.place, std::move(message), std::move(hint));
 }
 
 void Reader::warning(std::string code, const yaml::Node& at, std::string message,
                      std::string hint) {
-  loading.issues.push_back(document_.issue(Severity::warning, std::move(code), at.place,
-                                           std::move(message), std::move(hint)));
+  report(Severity::warning, std::move(code), at.place, std::move(message), std::move(hint));
 }
 
 bool Reader::is_map(const yaml::Node& node, std::string_view what) {

@@ -19,8 +19,13 @@ namespace attune::rules {
 
 /// What all files and sections fill together.
 struct Loading {
+  explicit Loading(const Surroundings& against) : around(against) {}
   const Surroundings& around;
   Issues issues;
+  std::size_t errors = 0;            ///< of the sections, also those that are not shown any more
+  std::size_t warnings = 0;          ///< likewise
+  std::size_t suggestions = 0;       ///< searched so far
+  bool only_unknown_devices = true;  ///< of the errors of the sections
   RuleSet set;
   cel::Environment names;
   std::map<std::pair<std::string, std::string>, SourcePlace> ids;  ///< (kind, id) -> first place
@@ -59,6 +64,11 @@ class Reader {
   void error(std::string code, const yaml::Node& at, std::string message, std::string hint = {});
   void warning(std::string code, const yaml::Node& at, std::string message, std::string hint = {});
   void error_at(std::string code, SourcePlace at, std::string message, std::string hint = {});
+  /// Counts a finding, and keeps it unless there are too many to read.
+  void report(Severity severity, std::string code, SourcePlace at, std::string message,
+              std::string hint);
+  /// yaml::nearest, for the first findings of a load: over thousands of names it costs.
+  [[nodiscard]] std::string suggest(std::string_view text, const std::vector<std::string>& known);
 
   /// E114 unless the node has this shape; `what` names it: "a rule".
   [[nodiscard]] bool is_map(const yaml::Node& node, std::string_view what);
@@ -140,6 +150,8 @@ void read_fields(Reader& reader, const yaml::Node& map, const std::vector<Field<
   for (const auto& [field, node] : found) fields[field].read(reader, *node, into);
 }
 
+/// Whether a device that is not discovered yet may explain an error.
+[[nodiscard]] bool device_may_explain(std::string_view code);
 /// `=..`: CEL where a literal could stand.
 [[nodiscard]] bool is_expression(const yaml::Node& node);
 

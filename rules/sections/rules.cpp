@@ -152,7 +152,7 @@ void report_unbuilt(Reader& reader, const yaml::Node& rule) {
 void read_rule(Reader& reader, const yaml::Entry& entry) {
   if (!reader.is_map(entry.value, "a rule")) return;
   if (has_own_names(entry.value)) return report_unbuilt(reader, entry.value);
-  const std::size_t issues_before = reader.loading.issues.size();
+  const std::size_t errors_before = reader.loading.errors;
   Draft draft;
   draft.rule.id = RuleId(entry.key.text);
   draft.rule.place = entry.key.place;
@@ -162,11 +162,7 @@ void read_rule(Reader& reader, const yaml::Entry& entry) {
                  "say when it holds: when: device.attribute");
   }
   if (draft.want != nullptr) draft.rule.want = read_wants(reader, *draft.want);
-  Issues& issues = reader.loading.issues;
-  const bool broken =
-      std::any_of(issues.begin() + static_cast<std::ptrdiff_t>(issues_before), issues.end(),
-                  [](const Issue& issue) { return issue.severity == Severity::error; });
-  if (broken) return;
+  if (reader.loading.errors > errors_before) return;
   draft.rule.reads = reads_of(draft.rule);
   draft.rule.fingerprint =
       fingerprint(draft.rule, reader.loading.names, reader.loading.around.table);

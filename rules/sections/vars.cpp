@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "rules/sections/composed.h"
 #include "rules/sections/sections.h"
 
@@ -25,12 +23,12 @@ bool reads_well(Reader& reader, const yaml::Node& node) {
   for (const yaml::Node& item : node.items) well = reads_well(reader, item) && well;
   for (const yaml::Entry& entry : node.entries) well = reads_well(reader, entry.value) && well;
   if (!is_expression(node)) return well;
-  Issues& issues = reader.loading.issues;
-  const auto before = static_cast<std::ptrdiff_t>(issues.size());
-  (void)reader.expression(node, 1, cel::Expect::any);
-  const auto meaning = [](const Issue& issue) { return issue.code != kSyntax; };
-  issues.erase(std::remove_if(issues.begin() + before, issues.end(), meaning), issues.end());
-  return well && static_cast<std::ptrdiff_t>(issues.size()) == before;
+  std::vector<cel::Finding> findings;
+  (void)cel::compile(node.text.substr(1), reader.loading.names, cel::Expect::any, findings);
+  std::erase_if(findings, [](const cel::Finding& finding) { return finding.code != kSyntax; });
+  const bool fine = findings.empty();
+  report(reader, compose(node), std::move(findings));
+  return well && fine;
 }
 
 bool is_free(Reader& reader, const yaml::Node& key) {

@@ -288,6 +288,20 @@ TEST(Load, SaysWhenOnlyUndiscoveredDevicesAreInTheWay) {
   EXPECT_FALSE(house.load("").only_unknown_devices);
 }
 
+TEST(Load, ShowsAThousandErrorsAndStillKnowsOfTheOthers) {
+  SmallHouse house;
+  std::string unknown = "rules:\n";
+  for (int i = 0; i < 1'500; ++i) {
+    unknown += "  r" + std::to_string(i) + ": {when: anna.home, want: {gone.on: true}}\n";
+  }
+  const Loaded only_unknown = house.load(unknown);
+  EXPECT_EQ(only_unknown.issues.size(), 1'000u);
+  EXPECT_TRUE(only_unknown.only_unknown_devices);
+  const Loaded one_more = house.load(unknown + "  last: {when: anna.home, for: 90}\n");
+  EXPECT_FALSE(one_more.set);
+  EXPECT_FALSE(one_more.only_unknown_devices);
+}
+
 TEST(Load, IdsAreUniqueOverAllFiles) {
   SmallHouse house;
   const Loaded loaded = load({{"a.yaml", "version: 1\nrules: {x: {when: anna.home}}\n"},
