@@ -41,8 +41,7 @@ TEST(BrokerConfiguration, NamesAnAclAndStaysRootWhenTold) {
   EXPECT_NE(text.find("\nuser root\n"), std::string::npos);
 }
 
-TEST(PasswordLine, IsWhatMosquittoPasswdWrites) {
-  // mosquitto_passwd 2.0.11 for `device` / `secret`, with the salt it drew.
+TEST(PasswordLine, HasTheShapeThatMosquittoReads) {
   const std::string line = password_line("device", "secret", "abcdefghijkl");
   EXPECT_EQ(line.compare(0, 27, "device:$7$101$YWJjZGVmZ2hpa"), 0) << line;
   EXPECT_EQ(line.size(), std::string("device:$7$101$YWJjZGVmZ2hpamts$").size() + 88 + 1);
