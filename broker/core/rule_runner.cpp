@@ -11,7 +11,10 @@ RuleMode RuleRunner::mode(std::uint32_t rule) const {
 std::vector<RuleState> RuleRunner::replace(std::shared_ptr<const rules::RuleSet> set) {
   std::map<RuleId, Standing> before;
   for (auto& standing : standing_) before.emplace(standing.state.rule, std::move(standing));
-  for (auto& state : restored_) before.emplace(state.rule, Standing{std::move(state), {}});
+  for (auto& state : restored_) {
+    RuleId id = state.rule;  // the temporary below empties `state` before a key is made of it
+    before.emplace(std::move(id), Standing{std::move(state), {}});
+  }
   restored_.clear();
   set_ = std::move(set);
   standing_.assign(set_->rules.size(), {});
