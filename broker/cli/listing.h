@@ -31,7 +31,7 @@ struct Item {
 /// One entry as JSON on one line, with its id.
 [[nodiscard]] std::string item_json(const Item& item);
 
-/// `{"value":21.5,"unit":"Cel"}` -> `21.5 °C`.
+/// `{"value":21.5,"unit":"Cel"}` -> `21.5°C`.
 [[nodiscard]] std::string value_text(const Json& value, const Json& unit);
 /// `2026-01-15T12:00:00.000Z` at 12:05 -> `5m`; `-` for null.
 [[nodiscard]] std::string age_text(const Json& time, Millis now);

@@ -29,7 +29,7 @@ TEST(Listing, OfDevicesSaysWhatAPersonAsks) {
   EXPECT_EQ(shown(Kind::devices, kState),
             "DEVICE     LABEL      AREA  STATE   LEVEL   AVAILABILITY  ATTRIBUTES\n"
             "hall_lamp  Hall lamp  hall  active  medium  online        brightness=70% on=true\n"
-            "sensor     -          -     -       -       offline       temperature=21.5 °C\n");
+            "sensor     -          -     -       -       offline       temperature=21.5°C\n");
 }
 
 TEST(Listing, WithANameShowsOnlyThat) {
@@ -107,7 +107,7 @@ TEST(Details, OfADeviceShowWhatIsWantedAndByWhom) {
             "capabilities  light\n"
             "written by    hall_light, movie\n"
             "\n"
-            "ATTRIBUTE  VALUE  SINCE  WANTED                 BY               QUALITY  REVISION\n"
+            "ATTRIBUTE  VALUE  SINCE  WANTED                BY               QUALITY  REVISION\n"
             "on         false  60s    true (does not obey)  rule:hall_light  good     12\n"
             "\n"
             "RAW    VALUE\n"

@@ -135,7 +135,7 @@ TEST_F(Scenario, AFailureNamesTheStepTheValuesTheHolderAndTheRule) {
           "      - {expect: {lamp.on: true}}\n"
           "      - {after: 1m, expect: {lamp.on: false}, by: dark}\n");
   EXPECT_FALSE(result.passed);
-  EXPECT_EQ(result.place.line, 20);
+  EXPECT_EQ(result.place.line, 19);
   EXPECT_EQ(result.failure,
             "  expected lamp.on = false, it is true\n"
             "  it is held by light at comfort since 2026-01-15T18:00:00.000Z, wanting true\n"
