@@ -130,7 +130,8 @@ constexpr std::array kTable = {
     Signature{"_in_", "($T, list($T)) bool", in_list},
     Signature{"_in_", "($K, map($K, $V)) bool", in_map},
     Signature{"_[_]", "(list($T), int) $T", at_list},
-    Signature{"_[_]", "(list($T), dyn) $T", at_list},
+    Signature{"_[_]", "(list($T), uint) $T", at_list},
+    Signature{"_[_]", "(list($T), double) $T", at_list},  // attune's numbers are doubles
     Signature{"_[_]", "(map($K, $V), $K) $V", at_map},
     Signature{"_[_]", "(optional_type(list($T)), int) optional_type($T)", at_optional},
     Signature{"_[_]", "(optional_type(map($K, $V)), $K) optional_type($V)", at_optional},

@@ -101,6 +101,7 @@ TEST(Program, ArithmeticNeverMixesKindsWithoutTheExtension) {
   EXPECT_EQ(result_of("1 + 2.0"), "E203");
   EXPECT_EQ(result_of("hall.temperature * 2"), "E203");
   EXPECT_EQ(result_of("1 == 1.0"), "E203");
+  EXPECT_EQ(result_of("[1]['a']"), "E203");
   EXPECT_EQ(result_of("'a'.matches('(')"), "E203");
 }
 
