@@ -242,6 +242,7 @@ constexpr Constant kConstants[] = {
     {"battery", "", "battery", 'n', false},
     {"climate_sensor", "", "temperature", 'n', false},
     {"climate_sensor", "", "humidity", 'n', false},
+    {"climate_sensor", "", "illuminance", 'n', false},
     {"power_meter", "", "power", 'n', false},
     {"power_meter", "", "energy", 'n', false},
     {"power_meter", "", "current", 'n', false},
