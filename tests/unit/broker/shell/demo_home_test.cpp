@@ -181,7 +181,7 @@ TEST(DemoHome, TheTankDrainsAndThePumpFillsIt) {
 }
 
 TEST(DemoHome, AWindowLetsTheWarmthOut) {
-  // At six times speed the diary opens the bedroom window around 7:20, for half an hour.
+  // The diary opens the bedroom window around 7:20, for half an hour.
   Home home({.seed = 3, .speed = 60, .starts_at = 7h}, kStart);
   home.on_message("zigbee2mqtt/bedroom_thermostat/set", R"({"system_mode":"off"})", kStart);
   const auto messages = run(home, kStart, 40s);
