@@ -23,8 +23,9 @@ ExitCode run_check(const Program& program, const Options& options) {
   const IssueCounts counts = count(checked.issues);
   program.terminal.err << summary(counts);
   if (checked.set) {
-    program.terminal.err << " (" << files << " files, " << checked.set->rules.size() << " rules, "
-                         << checked.catalog->devices().size() << " devices)";
+    program.terminal.err << " (" << plural(files, "file") << ", "
+                         << plural(checked.set->rules.size(), "rule") << ", "
+                         << plural(checked.catalog->devices().size(), "device") << ")";
   }
   program.terminal.err << "\n";
   if (counts.errors > 0) return ExitCode::no;

@@ -28,8 +28,9 @@ Pairs device_pairs(const Json& device, Millis now) {
     add(pairs, name, words(device, name));
   }
   const Json& liveness = at(device, "liveness");
+  const std::string since = age_text(at(liveness, "since"), now);
   add(pairs, "availability",
-      words(liveness, "availability") + " since " + age_text(at(liveness, "since"), now));
+      words(liveness, "availability") + (since == "-" ? "" : " since " + since));
   add(pairs, "capabilities", joined(at(device, "capabilities")));
   add(pairs, "tags", joined(at(device, "tags")));
   add(pairs, "read by", joined(at(at(device, "rules"), "read")));

@@ -8,10 +8,6 @@
 namespace attune::cli {
 namespace {
 
-std::string plural(std::size_t count, const char* word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
-
 std::string json(const Issue& issue) {
   devices::json::Writer out;
   out.begin_object();
@@ -28,6 +24,10 @@ std::string json(const Issue& issue) {
 }
 
 }  // namespace
+
+std::string plural(std::size_t count, const char* word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
 
 IssueCounts count(const Issues& issues) {
   const auto errors =

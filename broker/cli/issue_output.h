@@ -15,6 +15,9 @@ struct IssueCounts {
 };
 [[nodiscard]] IssueCounts count(const Issues& issues);
 
+/// `1 file`, `2 files`.
+[[nodiscard]] std::string plural(std::size_t count, const char* word);
+
 /// `1 error, 2 warnings`, or `no findings`.
 [[nodiscard]] std::string summary(const IssueCounts& counts);
 

@@ -41,6 +41,15 @@ std::string cause_text(const Json& node) {
   return words(cause, "kind") + (id.empty() || id == "-" ? "" : ":" + id);
 }
 
+/// A file's last folder and name say enough: `rules.d/hall.yaml:14`.
+std::string place_text(const Json& rule) {
+  const std::string file = words(rule, "file");
+  const std::size_t name = file.rfind('/');
+  const std::size_t folder =
+      name == std::string::npos || name == 0 ? name : file.rfind('/', name - 1);
+  return (folder == std::string::npos ? file : file.substr(folder + 1)) + ":" + words(rule, "line");
+}
+
 std::string choices(const Json& setting) {
   std::string text;
   for (const Json& value : at(setting, "values")) text += (text.empty() ? "" : "|") + words(value);
@@ -71,7 +80,7 @@ Row rule_row(const Item& item, Millis now) {
           age_text(at(node, "since"), now),
           words(node, "condition"),
           words(node, "priority"),
-          words(node, "file") + ":" + words(node, "line"),
+          place_text(node),
           words(node, "label")};
 }
 
@@ -156,7 +165,7 @@ std::vector<Item> items(Kind kind, const Json& answer, const std::string& name) 
   for (const Json& entry : at(answer, kind_words()[static_cast<std::size_t>(kind)])) {
     if (kind == Kind::conflicts) {
       for (const Json& claim : at(entry, "claims")) add({{}, &claim});
-    } else {
+    } else if (entry.key != kSettingsDevice) {  // settings have a list of their own
       add({std::string(entry.key.empty() ? entry.text_of("id") : entry.key), &entry});
     }
   }
@@ -190,6 +199,7 @@ std::string age_text(const Json& time, Millis now) {
   const std::string text = words(time);
   const auto moment = parse_utc(text);
   if (!moment) return text;
+  if (moment->count() == 0) return "-";  // never
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - *moment).count();
   if (seconds < 0) return text;
   if (seconds < 120) return std::to_string(seconds) + "s";

@@ -1,5 +1,6 @@
 #include "broker/cli/serve.h"
 
+#include <string>
 #include <string_view>
 
 #include "broker/cli/exit_code.h"
@@ -24,6 +25,13 @@ int serve(const config::Startup& startup) {
     log.error("not started", {{"code", error.code}, {"reason", error.message}});
     return static_cast<int>(is_configuration(error.code) ? ExitCode::configuration : ExitCode::no);
   }
+  log.info("started",
+           {{"version", ATTUNE_VERSION},
+            {"node", startup.config.node},
+            {"http", startup.config.http.listen + ":" + std::to_string((*runtime)->http_port())},
+            {"socket", startup.config.http.socket},
+            {"state", startup.folders.state},
+            {"observe", startup.observe ? "true" : "false"}});
   if (Status ended = (*runtime)->run(); !ended.ok()) {
     log.error("stopped", {{"code", ended.error().code}, {"reason", ended.error().message}});
     return static_cast<int>(ExitCode::no);

@@ -69,8 +69,6 @@ class Gatherer {
   void take_surroundings(const fs::path& folder) {
     for (const auto& place : {folder, folder / ".."}) {
       if (is_there(place / kConfigName)) return take_config(place / kConfigName, false);
-    }
-    for (const auto& place : {folder, folder / ".."}) {
       for (const char* name : {"devices.d", kDevicesName}) {
         if (is_there(place / name)) return take_devices(place / name);
       }

@@ -21,8 +21,8 @@ struct Sources {
 };
 
 /// A path is an attune.yaml or a folder that holds one: then its rules and devices count.
-/// Otherwise it is a file or folder of rules, and the devices are those of the attune.yaml above
-/// it, else devices.d or devices.yaml beside it. No path: the working folder.
+/// Otherwise it is a file or folder of rules, and the devices are those of the nearest attune.yaml,
+/// devices.d or devices.yaml, beside it or one folder above. No path: the working folder.
 [[nodiscard]] Sources gather(const std::vector<std::string>& paths);
 
 /// Sources as the core would run them.

@@ -77,7 +77,7 @@ TEST_F(Files, AFolderWithAConfigurationIsCheckedWhole) {
   write_home();
   EXPECT_EQ(run({"check", folder_}), ExitCode::yes) << out_.str();
   EXPECT_EQ(out_.str(), "");
-  EXPECT_EQ(err_.str(), "no findings (1 files, 1 rules, 2 devices)\n");
+  EXPECT_EQ(err_.str(), "no findings (1 file, 1 rule, 2 devices)\n");
 }
 
 TEST_F(Files, RulesFindTheDevicesOfTheConfigurationAbove) {
@@ -91,6 +91,13 @@ TEST_F(Files, RulesFindTheDevicesBesideThem) {
   write("devices.yaml", kDevices);
   EXPECT_EQ(run({"check", path("hall.yaml")}), ExitCode::yes) << out_.str();
   EXPECT_EQ(run({"check", folder_}), ExitCode::yes) << out_.str();
+}
+
+TEST_F(Files, TheNearestDevicesCount) {
+  write("attune.yaml", "version: 1\n");
+  write("stories/hall.yaml", kRules);
+  write("stories/devices.yaml", kDevices);
+  EXPECT_EQ(run({"check", path("stories/hall.yaml")}), ExitCode::yes) << out_.str();
 }
 
 TEST_F(Files, AnErrorIsDataWithItsPlace) {

@@ -32,6 +32,19 @@ TEST(Listing, OfDevicesSaysWhatAPersonAsks) {
             "sensor     -          -     -       -       offline       temperature=21.5°C\n");
 }
 
+TEST(Listing, OfDevicesLeavesTheSettingsToTheirOwn) {
+  EXPECT_EQ(shown(Kind::devices, R"({"devices":{"settings":{"attributes":{}}}})"),
+            "DEVICE  LABEL  AREA  STATE  LEVEL  AVAILABILITY  ATTRIBUTES\n");
+}
+
+TEST(Listing, OfRulesSaysWhereTheyStand) {
+  EXPECT_EQ(shown(Kind::rules, R"({"rules":[{"id":"cool","mode":"enabled","phase":"idle",
+"since":"1970-01-01T00:00:00.000Z","condition":"unknown","priority":"comfort",
+"file":"/etc/attune/rules.d/a.yaml","line":4,"label":null}]})"),
+            "RULE  MODE     PHASE  SINCE  CONDITION  PRIORITY  PLACE             LABEL\n"
+            "cool  enabled  idle   -      unknown    comfort   rules.d/a.yaml:4  -\n");
+}
+
 TEST(Listing, WithANameShowsOnlyThat) {
   const std::string text = shown(Kind::devices, kState, "sensor");
   EXPECT_EQ(text.find("hall_lamp"), std::string::npos);
