@@ -1,0 +1,150 @@
+#include "tests/bench/e2e/report.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+namespace attune::bench {
+namespace {
+
+constexpr double kLoneFactor = 1.5;  ///< of the floor's p50, plus one commit
+constexpr double kLoopFactor = 0.6;  ///< of the floor's events per second
+constexpr double kEmptyMib = 16;
+constexpr std::size_t kManyRules = 1'000;
+
+[[gnu::format(printf, 1, 2)]] std::string print(const char* format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return text;
+}
+
+double ratio(double figure, double floor) {
+  return floor == 0 ? 0 : figure / floor;
+}
+
+double mib(std::uint64_t kib) {
+  return static_cast<double>(kib) / 1024;
+}
+
+std::string json_of(const Series& series, const Round& floor, double commit_ms) {
+  const Round is = series.medians();
+  std::string text = print(R"(    {"subject":"%s","rules":%zu,"rounds":%zu)",
+                           series.subject.c_str(), series.rules, series.rounds.size());
+  if (is.lone_p50_ms > 0) {
+    text += print(R"(,"lone_p50_ms":%.4f,"lone_p99_ms":%.4f,"floor_lone_p50_ms":%.4f)",
+                  is.lone_p50_ms, is.lone_p99_ms, floor.lone_p50_ms);
+    text += print(R"(,"lone_ratio":%.3f,"commit_ms":%.4f)",
+                  ratio(is.lone_p50_ms, floor.lone_p50_ms), commit_ms);
+  }
+  if (is.loop_per_second > 0) {
+    text += print(R"(,"loop_per_second":%.0f,"floor_loop_per_second":%.0f,"loop_ratio":%.3f)",
+                  is.loop_per_second, floor.loop_per_second,
+                  ratio(is.loop_per_second, floor.loop_per_second));
+    text +=
+        print(R"(,"cpu_us_per_event":%.1f,"floor_cpu_us_per_event":%.1f)", is.cpu_us, floor.cpu_us);
+    text += print(R"(,"broker_cpu_us_per_event":%.1f,"surplus_commands":%.0f)", is.broker_cpu_us,
+                  is.surplus);
+  }
+  return text + "}";
+}
+
+}  // namespace
+
+double percentile(std::vector<double> values, double fraction) {
+  if (values.empty()) return 0;
+  const auto last = static_cast<double>(values.size() - 1);
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(last * fraction);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+double median(std::vector<double> values) {
+  return percentile(std::move(values), 0.5);
+}
+
+Round Series::medians() const {
+  const auto middle = [this](double Round::*figure) {
+    std::vector<double> values;
+    for (const Round& round : rounds) values.push_back(round.*figure);
+    return median(std::move(values));
+  };
+  return {middle(&Round::lone_p50_ms),     middle(&Round::lone_p99_ms),
+          middle(&Round::loop_per_second), middle(&Round::cpu_us),
+          middle(&Round::broker_cpu_us),   middle(&Round::surplus)};
+}
+
+const Series& Report::find(const std::string& subject, std::size_t rules) const {
+  const auto found = std::find_if(series.begin(), series.end(), [&](const Series& one) {
+    return one.subject == subject && one.rules == rules;
+  });
+  if (found == series.end()) die("nothing was measured of " + subject);
+  return *found;
+}
+
+std::vector<Bar> Report::bars() const {
+  std::vector<Bar> bars;
+  for (const std::size_t rules : {std::size_t{1}, kManyRules}) {
+    const double floor = find(kFloor, rules).medians().lone_p50_ms;
+    bars.push_back({print("lone p50, %zu rules, ms", rules),
+                    find(kAttune, rules).medians().lone_p50_ms,
+                    kLoneFactor * floor + commit_ms.at(kAttune), true});
+  }
+  bars.push_back({"closed loop, 1000 rules, of the floor",
+                  ratio(find(kAttune, kManyRules).medians().loop_per_second,
+                        find(kFloor, kManyRules).medians().loop_per_second),
+                  kLoopFactor, false});
+  bars.push_back({"empty daemon, MiB resident", mib(empty.resident_kib), kEmptyMib, true});
+  return bars;
+}
+
+std::string Report::table() const {
+  std::string text =
+      "subject           rules  lone p50   p99 ms  x floor    loop/s  x floor"
+      "   cpu us  broker us  surplus\n";
+  for (const Series& one : series) {
+    const Round is = one.medians();
+    const Round floor = find(kFloor, one.rules).medians();
+    text +=
+        print("%-16s %6zu %9.3f %8.3f %8.2f %9.0f %8.2f %8.1f %10.1f %8.0f\n", one.subject.c_str(),
+              one.rules, is.lone_p50_ms, is.lone_p99_ms, ratio(is.lone_p50_ms, floor.lone_p50_ms),
+              is.loop_per_second, ratio(is.loop_per_second, floor.loop_per_second), is.cpu_us,
+              is.broker_cpu_us, is.surplus);
+  }
+  for (const auto& [place, ms] : commit_ms) {
+    text += print("one bare LMDB commit, where \"%s\" keeps: %.3f ms\n", place.c_str(), ms);
+  }
+  text += print("empty daemon: %.1f MiB resident: %.1f private, %.1f files, %.1f shared\n",
+                mib(empty.resident_kib), mib(empty.private_kib), mib(empty.files_kib),
+                mib(empty.shared_kib));
+  for (const Bar& bar : bars()) {
+    text += print("%-4s %s: %.3f, wanted %s %.3f\n", bar.holds() ? "ok" : "MISS", bar.name.c_str(),
+                  bar.figure, bar.at_most ? "<=" : ">=", bar.bound);
+  }
+  return text;
+}
+
+std::string Report::json() const {
+  std::string text = print("{\n  \"outstanding\":%zu,\n  \"series\":[\n", outstanding);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const auto commit = commit_ms.find(series[i].subject);
+    text += json_of(series[i], find(kFloor, series[i].rules).medians(),
+                    commit == commit_ms.end() ? 0 : commit->second);
+    text += i + 1 < series.size() ? ",\n" : "\n";
+  }
+  text += print(
+      "  ],\n  \"empty_daemon_kib\":{\"resident\":%zu,\"private\":%zu,\"files\":%zu,"
+      "\"shared\":%zu},\n  \"bars\":[\n",
+      empty.resident_kib, empty.private_kib, empty.files_kib, empty.shared_kib);
+  const std::vector<Bar> all = bars();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    text += print(R"(    {"name":"%s","figure":%.4f,"%s":%.4f,"holds":%s}%s)", all[i].name.c_str(),
+                  all[i].figure, all[i].at_most ? "at_most" : "at_least", all[i].bound,
+                  all[i].holds() ? "true" : "false", i + 1 < all.size() ? ",\n" : "\n");
+  }
+  return text + "  ]\n}\n";
+}
+
+}  // namespace attune::bench
