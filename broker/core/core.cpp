@@ -72,8 +72,10 @@ void Core::restore(Restored restored) {
   for (const StateRow& row : restored.state) p.image.restore(row, table);
   for (const Change& change : restored.tail) p.image.apply(change, table);
   for (const Change& change : restored.tail) {
-    if (change.kind == ChangeKind::state)
+    if (change.kind == ChangeKind::state) {
       p.image.mark_fresh(*table.find_device(change.device), true);
+    }
+    p.drive.remember(change);
   }
   for (Claim& claim : restored.claims) {
     const AttributeId id = table.intern(claim.path);

@@ -22,7 +22,9 @@ bool is_target_temperature(std::string_view name) {
   return name.starts_with("target_temperature");
 }
 
-bool is_true(const Value& value) { return value.kind() == ValueKind::boolean && value.as_bool(); }
+bool is_true(const Value& value) {
+  return value.kind() == ValueKind::boolean && value.as_bool();
+}
 bool is_word(const Value& value, std::string_view word) {
   return value.kind() == ValueKind::text && value.as_text() == word;
 }
@@ -64,15 +66,22 @@ void Drive::drive(AttributeId attribute) {
   }
   if (info == nullptr) return;
   if (open != nullptr) {
-    if (same_on_wire(*info, open->value, state.desired)) return;
-    finish(attribute, CommandState::superseded, "something else is wanted");
+    const bool drivable = may_be_driven(attribute);
+    if (drivable && same_on_wire(*info, open->value, state.desired)) return;
+    finish(attribute, CommandState::superseded,
+           drivable ? "something else is wanted" : "it cannot be driven now");
   } else if (!differs(attribute) && !switching_on(attribute)) {
     return;
   } else if (ledger_.gave_up(attribute, state.desired_revision)) {
     return;
   }
   ledger_.forgive(attribute);
-  if (!may_be_driven(attribute)) return;
+  if (!may_be_driven(attribute)) {
+    // What would follow the last claim is moot here: a lamp that is off is not dimmed back, and
+    // must not be when somebody turns it on tomorrow.
+    return arbitration_.rest_is_over(attribute,
+                                     {{CauseKind::system, "cannot be driven now", {}}, {}});
+  }
   if (observe_) return would_send(attribute);
   Command& command = queue(attribute);
   dispatch(command, attribute);
@@ -167,7 +176,8 @@ void Drive::dispatch(Command& command, AttributeId attribute) {
   const DeviceIndex device = catalog_.table().device_of(attribute);
   if (!reachable(device)) return;
   ++command.attempts;
-  const Millis wait = kSettleWindow * (1 << (command.attempts - 1));
+  const bool last = command.attempts >= kAttemptsMax;
+  const Millis wait = last ? kSettleWindow : kSettleWindow * (1 << (command.attempts - 1));
   timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)),
               journal_.present().steady + wait, journal_.out());
   std::erase_if(recent_, [&](const Recent& r) { return r.until <= journal_.present().steady; });
@@ -188,12 +198,29 @@ void Drive::finish(AttributeId attribute, CommandState state, std::string reason
   timers_.cancel(TimerKind::command_retry, subject, journal_.out());
   timers_.cancel(TimerKind::command_expiry, subject, journal_.out());
   journal_.put(command);
+  keep_back(attribute, command.id);
   ledger_.remove(attribute);
+}
+
+/// It was about to leave in this very step.
+void Drive::keep_back(AttributeId attribute, CommandId id) {
+  const auto leaving = leaving_.find(catalog_.table().device_of(attribute));
+  if (leaving == leaving_.end()) return;
+  Dispatch& dispatch = leaving->second;
+  const auto place = std::find(dispatch.commands.begin(), dispatch.commands.end(), id);
+  if (place == dispatch.commands.end()) return;
+  dispatch.values.erase(dispatch.values.begin() + (place - dispatch.commands.begin()));
+  dispatch.commands.erase(place);
+  if (dispatch.commands.empty()) leaving_.erase(leaving);
 }
 
 std::optional<Because> Drive::explain(AttributeId attribute, const Value& value) {
   const AttributeInfo* info = catalog_.attribute(attribute);
   if (info == nullptr) return std::nullopt;
+  // What moves while a command is open is that command's doing, also halfway there.
+  if (const Command* open = ledger_.on(attribute); open != nullptr && open->attempts != 0) {
+    return Because{{open->cause.kind, open->cause.id, open->revision}, open->context};
+  }
   const Millis now = journal_.now().steady;
   for (const Recent& recent : recent_) {
     if (recent.attribute == attribute && recent.until > now &&
@@ -201,10 +228,7 @@ std::optional<Because> Drive::explain(AttributeId attribute, const Value& value)
       return recent.because;
     }
   }
-  // On its way: what moves while a command is open is that command's doing.
-  const Command* open = ledger_.on(attribute);
-  if (open == nullptr || open->attempts == 0) return std::nullopt;
-  return Because{{open->cause.kind, open->cause.id, open->revision}, open->context};
+  return std::nullopt;
 }
 
 std::optional<Because> Drive::recently_commanded(DeviceIndex device) const {
@@ -222,10 +246,18 @@ void Drive::confirm(AttributeId attribute, const Value& value, const Because& be
   const Command* open = ledger_.on(attribute);
   if (info == nullptr || open == nullptr || open->attempts == 0) return;
   if (!same_on_wire(*info, open->value, value)) return;
+  forget_older(attribute, open->value);
   Command& command = *ledger_.on(attribute);
   if (because.cause.parent != Revision{}) command.revision = because.cause.parent;
   finish(attribute, CommandState::confirmed, "");
   arbitration_.rest_is_over(attribute, because);
+}
+
+/// Once a value is confirmed, an older one is somebody's hand: the bus keeps the order of echoes.
+void Drive::forget_older(AttributeId attribute, const Value& confirmed) {
+  std::erase_if(recent_, [&](const Recent& recent) {
+    return recent.attribute == attribute && recent.value != confirmed;
+  });
 }
 
 void Drive::sent(const std::vector<CommandId>& ids) {
@@ -299,6 +331,20 @@ void Drive::restore(Command command) {
   ledger_.restore_last_id(command.id);
   const auto attribute = catalog_.table().find(command.path.device.text(), command.path.attribute);
   if (attribute) ledger_.add(*attribute, std::move(command));
+}
+
+void Drive::remember(const Change& change) {
+  if (change.kind != ChangeKind::command) return;
+  const auto attribute = catalog_.table().find(change.device, change.attribute);
+  if (!attribute) return;
+  if (change.status == name(CommandState::queued)) {
+    recent_.push_back({*attribute,
+                       change.value,
+                       {{change.cause.kind, change.cause.id, change.revision}, change.context},
+                       change.at.steady + kSettleWindow});
+  } else if (change.status == name(CommandState::confirmed)) {
+    forget_older(*attribute, change.value);
+  }
 }
 
 }  // namespace attune::core

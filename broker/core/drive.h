@@ -51,6 +51,8 @@ class Drive {
   void fire_expiry(CommandId id);
 
   void restore(Command command);
+  /// Feed the log's tail, in order: what was sent just before the stop still explains reports.
+  void remember(const Change& change);
 
  private:
   struct Recent {  ///< a value that was sent, inside the settle window
@@ -69,6 +71,8 @@ class Drive {
   Command& queue(AttributeId attribute);
   void would_send(AttributeId attribute);
   void dispatch(Command& command, AttributeId attribute);
+  void forget_older(AttributeId attribute, const Value& confirmed);
+  void keep_back(AttributeId attribute, CommandId id);
   void finish(AttributeId attribute, CommandState state, std::string reason);
   [[nodiscard]] bool retry_is_armed(const Command& command) const;
   Because note(Command& command, const Because& because);

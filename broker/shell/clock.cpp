@@ -38,14 +38,13 @@ Clock::Boot Clock::this_boot() {
 
 Clock::Clock(const Boot& boot, const Instant& last, const std::vector<Blob>& blobs,
              std::function<inbox::Stamp()> read)
-    : read_(std::move(read)), boot_id_(boot.id), latest_(last.steady) {
+    : read_(std::move(read)), boot_id_(boot.id) {
   const auto known = known_offset(boot.id, blobs);
   offset_ = known ? *known : last.steady + slept(last, boot.now) - boot.now.boot;
 }
 
-Instant Clock::at(const inbox::Stamp& stamp) {
-  latest_ = std::max(latest_, stamp.boot + offset_);
-  return {stamp.wall, latest_};
+Instant Clock::at(const inbox::Stamp& stamp) const {
+  return {stamp.wall, stamp.boot + offset_};
 }
 
 Write Clock::write() const {

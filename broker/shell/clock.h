@@ -33,9 +33,9 @@ class Clock {
   Clock(const Boot& boot, const Instant& last, const std::vector<Blob>& blobs,
         std::function<inbox::Stamp()> read);
 
-  [[nodiscard]] Instant now() { return at(read_()); }
-  /// The instant of a stamp of this boot; not before an earlier answer.
-  [[nodiscard]] Instant at(const inbox::Stamp& stamp);
+  [[nodiscard]] Instant now() const { return at(read_()); }
+  /// The instant of a stamp of this boot.
+  [[nodiscard]] Instant at(const inbox::Stamp& stamp) const;
   [[nodiscard]] inbox::Stamp stamp() const { return read_(); }
   /// Must be committed with the first turn.
   [[nodiscard]] Write write() const;
@@ -44,7 +44,6 @@ class Clock {
   std::function<inbox::Stamp()> read_;
   std::string boot_id_;
   Millis offset_{};  ///< steady = boot + offset
-  Millis latest_{};
 };
 
 }  // namespace attune::shell

@@ -78,14 +78,15 @@ Status Runtime::Parts::open_store() {
   identity_.started = clock_->now();
   Loop::restore_discovery(*store_, normaliser_);
   committed_inbox_ = recovered->inbox;
+  committed_at_ = recovered->at;
   core_.emplace(catalog_, core::Options{startup_.observe});
   core_->restore(restored(std::move(*recovered)));
   return {};
 }
 
 Status Runtime::Parts::open_inbox() {
-  auto ring = inbox::InboxRing::open(
-      {startup_.folders.run + "/inbox.ring", kRingBytes, wake_.fd()}, committed_inbox_);
+  auto ring = inbox::InboxRing::open({startup_.folders.run + "/inbox.ring", kRingBytes, wake_.fd()},
+                                     committed_inbox_);
   if (!ring) return ring.error();
   ring_ = std::move(*ring);
   if (ring_->recovered_records() != 0) {
@@ -134,7 +135,7 @@ Status Runtime::Parts::make_link() {
                    inbox::marker_topic(config.mqtt.prefix, config.node)};
   loop_.emplace(LoopParts{catalog_, normaliser_, *core_, *store_, *ring_, *link_, *clock_, *this},
                 std::move(loop));
-  return loop_->begin();
+  return loop_->begin(committed_at_);
 }
 
 Status Runtime::Parts::load_rules() {

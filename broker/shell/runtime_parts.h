@@ -90,6 +90,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   std::optional<core::Core> core_;
   std::optional<Clock> clock_;
   std::optional<store::InboxPosition> committed_inbox_;
+  Instant committed_at_;
   std::unique_ptr<inbox::InboxRing> ring_;
   std::optional<embedded::Mosquitto> broker_;
   std::unique_ptr<link::Link> link_;

@@ -26,7 +26,7 @@ api::Health Runtime::Parts::health() const {
 }
 
 Instant Runtime::Parts::now() const {
-  return const_cast<Clock&>(*clock_).now();
+  return clock_->now();
 }
 
 Result<std::vector<Change>> Runtime::Parts::log_after(Revision after, std::size_t max) const {
@@ -79,7 +79,7 @@ std::string Runtime::Parts::metrics_text() const {
   gauges.store_bytes_written = usage.bytes_written;
   gauges.store_file_bytes = usage.file_bytes;
   gauges.store_map_used_ratio = usage.map_used_ratio;
-  return const_cast<Metrics&>(metrics_).text(gauges);
+  return metrics_.text(gauges);
 }
 
 void Runtime::Parts::changed(std::span<const Change> changes) {

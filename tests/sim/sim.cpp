@@ -5,7 +5,7 @@
 
 #include "tests/sim/sim_run.h"
 
-/// attune_sim --seed N | --seeds N  [--events M] [--sabotage timers|commands] [--verbose]
+/// attune_sim --seed N | --seeds N  [--events M] [--sabotage timers|commands] [--verbose] [--print]
 ///
 /// Each seed is one random home, lived twice: once undisturbed, once killed between random steps.
 /// Both must command the same and end the same. Exit code 0: they did for every seed.
@@ -16,13 +16,14 @@ struct Arguments {
   std::size_t events = 200;
   attune::sim::Sabotage sabotage = attune::sim::Sabotage::none;
   bool verbose = false;
+  bool print = false;
 };
 
 bool read_arguments(int argc, char** argv, Arguments& out) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
-    if (name == "--verbose") {
-      out.verbose = true;
+    if (name == "--verbose" || name == "--print") {
+      (name == "--print" ? out.print : out.verbose) = true;
       continue;
     }
     if (i + 1 == argc) return false;
@@ -55,8 +56,8 @@ int main(int argc, char** argv) {
   std::size_t commands = 0;
   for (std::uint64_t seed = arguments.first; seed <= arguments.last; ++seed) {
     const attune::sim::RandomHome home = attune::sim::make_home(seed, arguments.events);
-    const auto unstopped = attune::sim::live(home, {0, arguments.sabotage});
-    const auto stopped = attune::sim::live(home, {seed, arguments.sabotage});
+    const auto unstopped = attune::sim::live(home, {0, arguments.sabotage, arguments.print});
+    const auto stopped = attune::sim::live(home, {seed, arguments.sabotage, arguments.print});
     crashes += stopped.crashes;
     commands += unstopped.commands.size();
     if (arguments.verbose || arguments.first == arguments.last) {

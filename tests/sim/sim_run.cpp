@@ -7,12 +7,14 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <set>
 #include <utility>
 
+#include "broker/core/drive.h"
 #include "broker/shell/config/surroundings.h"
 #include "broker/shell/link/memory_link.h"
 #include "broker/shell/loop/loop.h"
@@ -116,13 +118,25 @@ class FrailLink final : public link::Link {
   Check check_;
 };
 
-class Silent final : public shell::LoopObserver {
+/// Prints what the loop does, when asked: how a difference is understood.
+class Reporter final : public shell::LoopObserver {
  public:
-  void changed(std::span<const Change>) override {}
+  explicit Reporter(bool print) : print_(print) {}
+  void changed(std::span<const Change> changes) override {
+    if (!print_) return;
+    for (const Change& change : changes) {
+      fmt::print(stderr, "{} {} {} {}.{} = {} {} {}\n", change.at.steady.count(),
+                 number(change.revision), name(change.kind), change.device, change.attribute,
+                 to_json(change.value), change.status, change.detail);
+    }
+  }
   void rejected(const devices::Rejection&) override {}
   void message(bool) override {}
   void committed(std::chrono::nanoseconds) override {}
   void commands_left(std::chrono::nanoseconds) override {}
+
+ private:
+  bool print_;
 };
 
 std::filesystem::path fresh_folder() {
@@ -152,9 +166,11 @@ class Life {
  public:
   Life(const RandomHome& home, const RunOptions& options)
       : home_(home),
+        options_(options),
         death_(options.crash_seed),
         store_(store::make_memory_store(), death_, options.sabotage),
-        folder_(fresh_folder()) {
+        folder_(fresh_folder()),
+        reporter_(options.print) {
     broker_.listen("zigbee2mqtt/+/set", [this](const link::Parcel& parcel) { obey(parcel); });
   }
   ~Life() {
@@ -191,6 +207,7 @@ class Life {
         return;
       } catch (const Killed&) {
         ++trace_.crashes;
+        if (options_.print) fmt::print(stderr, "-- killed\n");
         next = [this] { boot(); };
       }
     }
@@ -204,6 +221,7 @@ class Life {
     Process& p = *process_;
     auto recovered = store_.recover();
     const auto inbox = recovered->inbox;
+    const Instant committed_at = recovered->at;
     p.clock.emplace(shell::Clock::Boot{"boot-1", now_}, recovered->at,
                     *store_.blobs(std::string(shell::Clock::kSpace)), [this] { return now_; });
     shell::Loop::restore_discovery(store_, p.normaliser);
@@ -217,9 +235,9 @@ class Life {
     p.link = std::make_unique<FrailLink>(*p.bus, death_,
                                          [this](const auto& parcels) { check(parcels); });
     p.loop.emplace(shell::LoopParts{p.catalog, p.normaliser, *p.core, store_, *p.ring, *p.link,
-                                    *p.clock, silent_},
+                                    *p.clock, reporter_},
                    shell::LoopOptions{Millis(5'000), inbox::marker_topic("attune", "sim")});
-    must(p.loop->begin());
+    must(p.loop->begin(committed_at));
     if (rules_known_) load_rules();
     must(p.link->start());
   }
@@ -270,6 +288,9 @@ class Life {
   void perform(const Happening& happening) {
     switch (happening.kind) {
       case Happening::Kind::report:
+        // While a lamp settles, nobody can tell a hand from an echo; a start only shifts the
+        // window.
+        if (now_.boot < settled_[happening.topic]) return;
         return publish(happening.topic, happening.payload);
       case Happening::Kind::pass_time:
         return;
@@ -305,14 +326,16 @@ class Life {
   }
 
   void obey(const link::Parcel& parcel) {
-    const bool fresh = std::any_of(parcel.commands.begin(), parcel.commands.end(),
-                                   [&](CommandId id) { return seen_.insert(id).second; });
+    bool fresh = false;
+    for (const CommandId id : parcel.commands) fresh |= seen_.insert(id).second;
     if (fresh) {
       trace_.commands.push_back(
           fmt::format("{} {} {}", text(parcel.commands.front()), parcel.topic, parcel.payload));
     }
     const std::string lamp = parcel.topic.substr(0, parcel.topic.rfind('/'));
-    if (fresh) reports_.push_back({now_.boot + kReaction, {lamp, parcel.payload}});
+    if (!fresh) return;
+    reports_.push_back({now_.boot + kReaction, {lamp, parcel.payload}});
+    settled_[lamp] = now_.boot + kReaction + core::kSettleWindow;
   }
 
   void describe_end() {
@@ -345,14 +368,16 @@ class Life {
   }
 
   const RandomHome& home_;
+  const RunOptions options_;
   Death death_;
   FrailStore store_;
   std::filesystem::path folder_;
   link::MemoryBroker broker_;
-  Silent silent_;
+  Reporter reporter_;
   std::unique_ptr<Process> process_;
   inbox::Stamp now_{Millis(1'768'500'000'000), Millis(1'000'000)};
   std::deque<std::pair<Millis, std::pair<std::string, std::string>>> reports_;
+  std::map<std::string, Millis> settled_;  // by topic: when a lamp's last command is history
   std::set<CommandId> seen_;
   bool rules_known_ = false;
   Trace trace_;

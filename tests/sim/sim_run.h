@@ -18,6 +18,7 @@ enum class Sabotage : std::uint8_t {
 struct RunOptions {
   std::uint64_t crash_seed = 0;  ///< 0: never stopped
   Sabotage sabotage = Sabotage::none;
+  bool print = false;  ///< every change, to stderr
 };
 
 /// What people and devices could tell apart, and nothing else.

@@ -27,7 +27,8 @@ void Loop::restore_discovery(store::Store& store, devices::Normaliser& normalise
   for (const Blob& blob : *blobs) normaliser.decode({blob.key, blob.bytes, true}, decoded);
 }
 
-Status Loop::begin() {
+Status Loop::begin(const Instant& committed_at) {
+  latest_ = committed_at;
   for (const std::string_view space :
        {inbox::DuplicateWindow::kSpace, kDiscoverySpace, inbox::ArrivalClassifier::kSpace}) {
     const auto blobs = parts_.store.blobs(std::string(space));
@@ -40,7 +41,7 @@ Status Loop::begin() {
     }
   }
   committer_.add({parts_.clock.write()});
-  return commit(parts_.clock.now(), false);
+  return commit(false);
 }
 
 Status Loop::turn() {
@@ -48,19 +49,20 @@ Status Loop::turn() {
   const Instant now = parts_.clock.now();
   if (committer_.stuck()) {
     refuse_replies();
-    return now.steady < retry_at_ ? Status() : commit(now, false);
+    return now.steady < retry_at_ ? Status() : commit(false);
   }
-  take_reports();
-  take_records();
-  take_submissions();
-  if (next_rules_) step(parts_.clock.now(), core::RulesLoaded{std::exchange(next_rules_, nullptr)});
-  step(parts_.clock.now(), core::Tick{});
+  if (next_rules_) step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
+  // While records wait, time is theirs: a deadline between two of them fires between them.
+  const Instant present = take_records() ? now : latest_;
+  take_reports(present);
+  take_submissions(present);
+  step(present, core::Tick{});
   for (const auto& rejection : outcome_.rejections) parts_.observer.rejected(rejection);
   parts_.observer.changed(outcome_.changes);
-  committer_.add(outcome_.changes, outcome_.writes, now);
+  committer_.add(outcome_.changes, outcome_.writes, latest_);
   outcome_.changes.clear();
   outcome_.writes.clear();
-  return commit_if_due(now);
+  return commit_if_due();
 }
 
 bool Loop::has_more() {
@@ -76,26 +78,26 @@ std::optional<Millis> Loop::next_due() const {
 }
 
 void Loop::step(const Instant& at, decltype(core::Event::what) what) {
-  parts_.core.step({at, std::move(what)}, outcome_);
+  latest_ = {at.wall, std::max(latest_.steady, at.steady)};
+  parts_.core.step({latest_, std::move(what)}, outcome_);
 }
 
-void Loop::take_reports() {
+void Loop::take_reports(const Instant& now) {
   link::Reports reports = parts_.link.take_reports();
   for (const auto& refusal : reports.refused) {
     outcome_.rejections.push_back(
         {"", text(refusal.command), "refused", "the broker refused it: " + refusal.reason});
   }
-  if (!reports.sent.empty()) {
-    step(parts_.clock.now(), core::CommandsSent{std::move(reports.sent)});
-  }
+  if (!reports.sent.empty()) step(now, core::CommandsSent{std::move(reports.sent)});
 }
 
-void Loop::take_records() {
+bool Loop::take_records() {
   for (std::size_t taken = 0; taken < limits::kTurnEventsMax; ++taken) {
     const auto record = parts_.ring.next();
-    if (!record) return;
+    if (!record) return true;
     take(*record);
   }
+  return false;
 }
 
 void Loop::take(const inbox::Record& record) {
@@ -121,7 +123,8 @@ void Loop::take(const inbox::Record& record) {
 }
 
 void Loop::take_message(const inbox::Record& record) {
-  if (arrival_.is_marker(record) || duplicates_.seen(record)) return;
+  const bool seen = duplicates_.seen(record);  // asked about markers too: they have packet ids
+  if (arrival_.is_marker(record) || seen) return;
   const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
   const devices::Message message{record.topic, record.payload, record.retained};
   parts_.normaliser.decode(message, decoded_);
@@ -140,6 +143,7 @@ void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Messag
   auto [known, fresh] = kept_discovery_.emplace(key, print);
   if (!fresh && known->second == print) return;
   known->second = print;
+  learned_ = true;
   outcome_.writes.push_back(
       {Blob{std::string(kDiscoverySpace), std::move(key), std::string(message.payload)},
        message.payload.empty()});
@@ -156,29 +160,31 @@ void Loop::load(std::shared_ptr<const rules::RuleSet> set) {
   next_rules_ = std::move(set);
 }
 
-void Loop::take_submissions() {
+void Loop::take_submissions(const Instant& now) {
   for (auto& [id, submission] : std::exchange(submissions_, {})) {
-    std::visit([&](auto& request) { step(parts_.clock.now(), std::move(request)); }, submission);
+    std::visit([&](auto& request) { step(now, std::move(request)); }, submission);
   }
 }
 
-Status Loop::commit_if_due(const Instant& now) {
-  const bool due = outcome_.urgent() || committer_.due(now) || parts_.ring.wants_commit();
+Status Loop::commit_if_due() {
+  const bool due =
+      outcome_.urgent() || learned_ || committer_.due(latest_) || parts_.ring.wants_commit();
   if (!due) return {};
-  return commit(now, false);
+  return commit(false);
 }
 
-Status Loop::commit(const Instant& now, bool clean) {
+Status Loop::commit(bool clean) {
   committer_.add(duplicates_.take_dirty());
   committer_.add(arrival_.take_dirty());
   const auto began = std::chrono::steady_clock::now();
   const store::InboxPosition position = parts_.ring.position();
-  const Status status = committer_.commit(now, parts_.core.image(), position, clean);
+  const Status status = committer_.commit(latest_, parts_.core.image(), position, clean);
   if (!status.ok()) {
-    retry_at_ = now.steady + kRetryCommit;
+    retry_at_ = parts_.clock.now().steady + kRetryCommit;
     refuse_replies();
     return status.error().code == "full" ? Status() : status;
   }
+  learned_ = false;
   parts_.observer.committed(std::chrono::steady_clock::now() - began);
   parts_.ring.consumed(position);
   let_out();
@@ -230,7 +236,7 @@ void Loop::refuse_replies() {
 }
 
 Status Loop::finish() {
-  return commit(parts_.clock.now(), true);
+  return commit(true);
 }
 
 }  // namespace attune::shell

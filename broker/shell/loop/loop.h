@@ -62,11 +62,11 @@ class Loop {
 
   Loop(const LoopParts& parts, LoopOptions options);
 
-  /// Before the first turn: what the store keeps for the window of packet ids and the marker, and
-  /// the discovery messages of earlier runs (before core.restore()). Commits the inbox position.
-  [[nodiscard]] Status begin();
-  /// Feeds kept discovery messages to the normaliser. Static because it comes before the core's
-  /// restore and the loop's making.
+  /// Before the first turn: reads what the store keeps for the window of packet ids, the marker
+  /// and discovery, and commits the inbox position. `committed_at` is store::Recovered::at: time
+  /// goes on from there through what waits in the ring, and only then to the present.
+  [[nodiscard]] Status begin(const Instant& committed_at);
+  /// Feeds kept discovery messages to the normaliser; before Core::restore().
   static void restore_discovery(store::Store& store, devices::Normaliser& normaliser);
 
   /// Takes what is there, at most limits::kTurnEventsMax records. Error: the store failed for
@@ -93,15 +93,16 @@ class Loop {
   [[nodiscard]] bool linked() const { return linked_; }
 
  private:
-  void take_reports();
-  void take_records();
+  void take_reports(const Instant& now);
+  /// False: more are waiting.
+  [[nodiscard]] bool take_records();
   void take(const inbox::Record& record);
   void take_message(const inbox::Record& record);
-  void take_submissions();
+  void take_submissions(const Instant& now);
   void keep_discovery(const devices::Decoded& decoded, const devices::Message& message);
   void step(const Instant& at, decltype(core::Event::what) what);
-  [[nodiscard]] Status commit_if_due(const Instant& now);
-  [[nodiscard]] Status commit(const Instant& now, bool clean);
+  [[nodiscard]] Status commit_if_due();
+  [[nodiscard]] Status commit(bool clean);
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
   void answer(const core::Reply& reply);
@@ -118,10 +119,12 @@ class Loop {
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
   std::shared_ptr<const rules::RuleSet> next_rules_;
   std::map<std::string, std::uint64_t> kept_discovery_;  ///< fingerprint by key
+  Instant latest_;  ///< up to where time was lived; what a commit records. Invariant: never back
   std::chrono::steady_clock::time_point turn_began_;
   std::uint64_t last_request_ = 0;
   Millis retry_at_{};
   bool linked_ = false;
+  bool learned_ = false;  ///< of a device: committed at once, the next start needs it for its rules
 };
 
 }  // namespace attune::shell

@@ -65,6 +65,7 @@ TEST_F(WhyTest, ReadsLikeAStoryWhenTheLampObeyed) {
   const auto text = why_text(ask("hall_lamp.on"));
   EXPECT_EQ(text.substr(text.find("how it came about")), R"(how it came about, newest first
   18:00:01.120  hall_lamp.on became true (was false), as it was told  [12]
+  18:00:01.000  cmd-1 sent: hall_lamp.on = true  [11]
   18:00:01.000  cmd-1 queued: hall_lamp.on = true  [10]
   18:00:01.000  wanted: hall_lamp.on = true, by rule:hall_light  [9]
   18:00:01.000  claim on hall_lamp.on held: true, rule:hall_light at comfort: somebody is in the dark hall  [6]
