@@ -12,6 +12,7 @@ Committer::Committer(store::Store& store, Millis commit_interval)
 
 void Committer::add(std::vector<Change>& changes, std::vector<Write>& writes, const Instant& now) {
   if (!waiting_since_ && !(changes.empty() && writes.empty())) waiting_since_ = now.steady;
+  if (!changes.empty()) newest_ = changes.back().revision;
   std::move(changes.begin(), changes.end(), std::back_inserter(turn_.changes));
   std::move(writes.begin(), writes.end(), std::back_inserter(turn_.writes));
 }
@@ -32,9 +33,9 @@ std::optional<Millis> Committer::due_at() const {
 }
 
 void Committer::fold(const Instant& now, core::Image& image, bool clean) {
-  if (!clean && now.steady < folded_at_ + kFoldInterval) return;
+  if (!newest_ || (!clean && now.steady < folded_at_ + kFoldInterval)) return;
   for (StateRow& row : image.take_unfolded()) turn_.writes.push_back({std::move(row), false});
-  if (!turn_.changes.empty()) turn_.folded_through = turn_.changes.back().revision;
+  turn_.folded_through = newest_;  // also when it was committed before: the rows hold it
   folded_at_ = now.steady;
 }
 

@@ -50,6 +50,7 @@ class Committer {
   store::Turn turn_;
   std::optional<Millis> waiting_since_;
   Millis folded_at_{};
+  std::optional<Revision> newest_;  ///< change that was added; none yet: the log is what it was
   bool stuck_ = false;
 };
 

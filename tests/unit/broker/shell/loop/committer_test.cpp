@@ -1,0 +1,69 @@
+#include "broker/shell/loop/committer.h"
+
+#include <gtest/gtest.h>
+
+namespace attune::shell {
+namespace {
+
+class CommitterTest : public testing::Test {
+ protected:
+  void report(std::int64_t value) {
+    Change change;
+    change.revision = static_cast<Revision>(++head_);
+    change.kind = ChangeKind::state;
+    change.device = "meter";
+    change.attribute = "energy";
+    change.value = Value(value);
+    image_.apply(change, catalog_.table());
+    std::vector<Change> changes{change};
+    std::vector<Write> none;
+    committer_.add(changes, none, now_);
+  }
+
+  void commit(bool clean) { ASSERT_TRUE(committer_.commit(now_, image_, {}, clean).ok()); }
+
+  /// Changes of the attribute that a start would count: folded rows, and the log after them.
+  [[nodiscard]] std::uint64_t version_after_start() {
+    auto recovered = store_->recover();
+    if (!recovered.ok()) return 0;
+    const std::uint64_t folded = recovered->state.empty() ? 0 : recovered->state[0].version;
+    return folded + recovered->tail.size();
+  }
+
+  std::unique_ptr<store::MemoryStore> store_ = store::make_memory_store();
+  devices::Catalog catalog_;
+  core::Image image_{catalog_};
+  Committer committer_{*store_, Millis(0)};
+  Instant now_{Millis(1'700'000'000'000), Millis(1'000)};
+  std::uint64_t head_ = 0;
+};
+
+TEST_F(CommitterTest, AFoldWithoutAChangeCountsNoChangeTwice) {
+  report(1);
+  commit(false);
+  report(2);
+  commit(false);
+  now_.steady += 2 * Committer::kFoldInterval;
+  commit(false);
+  EXPECT_EQ(version_after_start(), 2u);
+}
+
+TEST_F(CommitterTest, ACleanStopWithNothingNewCountsNoChangeTwice) {
+  report(1);
+  commit(false);
+  commit(true);
+  EXPECT_EQ(version_after_start(), 1u);
+}
+
+TEST_F(CommitterTest, WhatAStartReplayedIsNotFoldedBeforeSomethingHappens) {
+  report(1);
+  commit(false);
+  const std::uint64_t before = version_after_start();
+  Committer next(*store_, Millis(0));
+  ASSERT_TRUE(
+      next.commit({now_.wall, now_.steady + 2 * Committer::kFoldInterval}, image_, {}, false).ok());
+  EXPECT_EQ(version_after_start(), before);
+}
+
+}  // namespace
+}  // namespace attune::shell
