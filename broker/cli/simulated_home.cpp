@@ -47,7 +47,7 @@ void SimulatedHome::start() {
   core_ = std::make_unique<core::Core>(catalog_, core::Options{});
   auto recovered = store_->recover();
   if (recovered.ok()) {
-    core_->restore(shell::restored(std::move(*recovered)));
+    core_->restore(shell::restored(*store_, std::move(*recovered)));
   } else {
     broken_ = recovered.error().message;
   }

@@ -75,8 +75,8 @@ void Core::restore(Restored restored) {
     if (change.kind == ChangeKind::state) {
       p.image.mark_fresh(*table.find_device(change.device), true);
     }
-    p.drive.remember(change);
   }
+  for (const Change& change : restored.recent) p.drive.remember(change);
   for (Claim& claim : restored.claims) {
     const AttributeId id = table.intern(claim.path);
     p.claims.put(id, std::move(claim));

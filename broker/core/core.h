@@ -26,7 +26,8 @@ struct Restored {
   Revision next{};  ///< first revision to give out
   CommandId last_command{};
   std::vector<StateRow> state;
-  std::vector<Change> tail;
+  std::vector<Change> tail;    ///< changes that `state` does not hold yet
+  std::vector<Change> recent;  ///< the last ones: what was just sent still explains reports
   std::vector<Command> commands;
   std::vector<Claim> claims;
   std::vector<Base> bases;

@@ -80,7 +80,7 @@ Status Runtime::Parts::open_store() {
   committed_inbox_ = recovered->inbox;
   committed_at_ = recovered->at;
   core_.emplace(catalog_, core::Options{startup_.observe});
-  core_->restore(restored(std::move(*recovered)));
+  core_->restore(restored(*store_, std::move(*recovered)));
   return {};
 }
 

@@ -57,6 +57,7 @@ class FrailStore final : public store::Store {
              (sabotage_ == Sabotage::commands && std::holds_alternative<Command>(write.record));
     });
     const Status status = inner_->commit(kept);
+    ++commits_;
     for (const Write& write : kept.writes) {
       if (const auto* command = std::get_if<Command>(&write.record)) known_.insert(command->id);
     }
@@ -80,6 +81,7 @@ class FrailStore final : public store::Store {
   }
   Usage usage() const override { return inner_->usage(); }
 
+  [[nodiscard]] std::uint64_t commits() const { return commits_; }
   [[nodiscard]] bool holds(CommandId id) const { return known_.contains(id); }
   void reopen() { inner_ = inner_->reopen(); }
 
@@ -88,6 +90,7 @@ class FrailStore final : public store::Store {
   Death& death_;
   Sabotage sabotage_;
   std::set<CommandId> known_;
+  std::uint64_t commits_ = 0;
 };
 
 /// The link in memory, which can be killed around a publish.
@@ -207,6 +210,7 @@ class Life {
         return;
       } catch (const Killed&) {
         ++trace_.crashes;
+        if (first_death_ == 0) first_death_ = store_.commits();
         if (options_.print) fmt::print(stderr, "-- killed\n");
         next = [this] { boot(); };
       }
@@ -226,7 +230,7 @@ class Life {
                     *store_.blobs(std::string(shell::Clock::kSpace)), [this] { return now_; });
     shell::Loop::restore_discovery(store_, p.normaliser);
     p.core.emplace(p.catalog, core::Options{});
-    p.core->restore(shell::restored(std::move(*recovered)));
+    p.core->restore(shell::restored(store_, std::move(*recovered)));
     p.ring = std::move(*inbox::InboxRing::open({(folder_ / "ring").string(), 1u << 20, -1}, inbox));
     link::LinkOptions options;
     options.node = "sim";
@@ -309,11 +313,16 @@ class Life {
     }
   }
 
-  /// As a client does: without an answer it asks again.
+  /// As a careful client does: without an answer it looks whether it was done before it asks again.
   void ask(const shell::Loop::Submission& what) {
-    bool answered = false;
-    while (!answered && trace_.broken.empty()) {
-      survive([&] { process_->loop->submit(what, [&](const core::Reply&) { answered = true; }); });
+    bool done = false;
+    while (!done && trace_.broken.empty()) {
+      const std::uint64_t before = store_.commits();
+      survive([&] {
+        process_->loop->submit(what, [&](const core::Reply&) { done = true; });
+        first_death_ = 0;
+      });
+      done = done || first_death_ > before;
     }
   }
 
@@ -327,10 +336,12 @@ class Life {
 
   void obey(const link::Parcel& parcel) {
     bool fresh = false;
-    for (const CommandId id : parcel.commands) fresh |= seen_.insert(id).second;
-    if (fresh) {
-      trace_.commands.push_back(
-          fmt::format("{} {} {}", text(parcel.commands.front()), parcel.topic, parcel.payload));
+    for (const CommandId id : parcel.commands) {
+      if (!seen_.insert(id).second) continue;
+      fresh = true;
+      const Command* command = process_->core->ledger().find(id);
+      sent_[id] =
+          fmt::format("{} {} = {}", text(id), command->path.text(), to_json(command->value));
     }
     const std::string lamp = parcel.topic.substr(0, parcel.topic.rfind('/'));
     if (!fresh) return;
@@ -339,6 +350,7 @@ class Life {
   }
 
   void describe_end() {
+    for (const auto& [id, command] : sent_) trace_.commands.push_back(command);
     const core::Core& core = *process_->core;
     const AttributeTable& table = process_->catalog.table();
     for (std::size_t i = 0; i < table.size(); ++i) {
@@ -379,7 +391,11 @@ class Life {
   std::deque<std::pair<Millis, std::pair<std::string, std::string>>> reports_;
   std::map<std::string, Millis> settled_;  // by topic: when a lamp's last command is history
   std::set<CommandId> seen_;
+  // By id: two commands of one lamp may travel apart in one life and, repeated, together in the
+  // other.
+  std::map<CommandId, std::string> sent_;
   bool rules_known_ = false;
+  std::uint64_t first_death_ = 0;  // commits so far when ask() died first
   Trace trace_;
 };
 

@@ -23,7 +23,7 @@ struct RunOptions {
 
 /// What people and devices could tell apart, and nothing else.
 struct Trace {
-  std::vector<std::string> commands;  ///< in the order in which each first reached the bus
+  std::vector<std::string> commands;  ///< that reached the bus, each once, ascending by id
   std::vector<std::string> end;       ///< state, claims and rules at the end, sorted
   std::size_t crashes = 0;
   std::string broken;  ///< an invariant that did not hold; empty: all did

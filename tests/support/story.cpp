@@ -130,7 +130,7 @@ Story::~Story() = default;
 
 void Story::start(bool observe) {
   core_ = std::make_unique<core::Core>(catalog_, core::Options{observe});
-  core_->restore(shell::restored(*store_->recover()));
+  core_->restore(shell::restored(*store_, *store_->recover()));
 }
 
 std::string Story::run(const std::string& text) {

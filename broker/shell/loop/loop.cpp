@@ -51,6 +51,7 @@ Status Loop::turn() {
     refuse_replies();
     return now.steady < retry_at_ ? Status() : commit(false);
   }
+  const Instant since = latest_;  // after a start: what is replayed has waited long enough
   if (next_rules_) step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
   // While records wait, time is theirs: a deadline between two of them fires between them.
   const Instant present = take_records() ? now : latest_;
@@ -59,7 +60,7 @@ Status Loop::turn() {
   step(present, core::Tick{});
   for (const auto& rejection : outcome_.rejections) parts_.observer.rejected(rejection);
   parts_.observer.changed(outcome_.changes);
-  committer_.add(outcome_.changes, outcome_.writes, latest_);
+  committer_.add(outcome_.changes, outcome_.writes, since);
   outcome_.changes.clear();
   outcome_.writes.clear();
   return commit_if_due();
@@ -204,13 +205,22 @@ void Loop::let_out() {
   outcome_.clear();
 }
 
-/// The command ids travel with the device's last message: then all of them are on the bus.
+/// A command that a later event of the same turn has ended stays here. The ids travel with the
+/// device's last message: then all of them are on the bus.
 void Loop::send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const {
-  auto messages = parts_.normaliser.encode(dispatch.device, dispatch.values);
+  std::vector<CommandId> open;
+  std::vector<devices::Reading> values;
+  for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {
+    if (parts_.core.ledger().find(dispatch.commands[i]) == nullptr) continue;
+    open.push_back(dispatch.commands[i]);
+    values.push_back(dispatch.values[i]);
+  }
+  if (open.empty()) return;
+  auto messages = parts_.normaliser.encode(dispatch.device, values);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const bool last = i + 1 == messages.size();
     parcels.push_back(
-        link::parcel(std::move(messages[i]), last ? dispatch.commands : std::vector<CommandId>{}));
+        link::parcel(std::move(messages[i]), last ? std::move(open) : std::vector<CommandId>{}));
   }
 }
 

@@ -4,7 +4,7 @@
 
 namespace attune::shell {
 
-/// What the core begins with, out of what the store kept.
-[[nodiscard]] core::Restored restored(store::Recovered from);
+/// What the core begins with, out of what `store` has recovered.
+[[nodiscard]] core::Restored restored(const store::Store& store, store::Recovered from);
 
 }  // namespace attune::shell
