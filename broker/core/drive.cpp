@@ -225,7 +225,9 @@ std::optional<Because> Drive::explain(AttributeId attribute, const Value& value)
   for (const Recent& recent : recent_) {
     if (recent.attribute == attribute && recent.until > now &&
         same_on_wire(*info, recent.value, value)) {
-      return recent.because;
+      const Because because = recent.because;
+      forget_older(attribute, value);
+      return because;
     }
   }
   return std::nullopt;
@@ -253,11 +255,18 @@ void Drive::confirm(AttributeId attribute, const Value& value, const Because& be
   arbitration_.rest_is_over(attribute, because);
 }
 
-/// Once a value is confirmed, an older one is somebody's hand: the bus keeps the order of echoes.
-void Drive::forget_older(AttributeId attribute, const Value& confirmed) {
-  std::erase_if(recent_, [&](const Recent& recent) {
-    return recent.attribute == attribute && recent.value != confirmed;
+/// The bus keeps the order of echoes: what was sent before the oldest command that `shown` can echo
+/// explains nothing any more. Before the oldest, not the newest: of on, off, on, off the first
+/// `off` shows that the first `on` is over, and the second is still to come.
+void Drive::forget_older(AttributeId attribute, const Value& shown) {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  if (info == nullptr) return;
+  const auto echoed = std::find_if(recent_.begin(), recent_.end(), [&](const Recent& recent) {
+    return recent.attribute == attribute && same_on_wire(*info, recent.value, shown);
   });
+  if (echoed == recent_.end()) return;
+  const auto older = [&](const Recent& recent) { return recent.attribute == attribute; };
+  recent_.erase(std::remove_if(recent_.begin(), echoed, older), echoed);
 }
 
 void Drive::sent(const std::vector<CommandId>& ids) {
