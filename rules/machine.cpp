@@ -43,6 +43,7 @@ class Evaluation {
   }
 
   void while_active() {
+    if (rule_.until) out_.seen.when = rule_.when.truth(view_, nullptr);  // only to be shown
     const bool end = rule_.until ? ended_by_until(grace_is_over()) : !condition();
     if (!permitted(true)) return rest(!end);
     if (!end) {

@@ -34,7 +34,7 @@ void Reader::unknown_name(const yaml::Node& key, const std::string& name, bool d
   error("E301", key,
         std::string(devices_only ? "unknown device '" : "unknown device or group '") +
             printable(name) + "'",
-        did_you_mean(suggest(name, known), "`attune devices` lists the known ones"));
+        did_you_mean(suggest(name, known), "`attune get devices` lists the known ones"));
 }
 
 void Reader::unknown_attribute(const yaml::Node& key, const AttributePath& path,
@@ -53,7 +53,7 @@ void Reader::unknown_attribute(const yaml::Node& key, const AttributePath& path,
   }
   error("E302", key,
         "unknown attribute '" + printable(path.attribute) + "' of " + printable(path.device.text()),
-        did_you_mean(near, "`attune devices` shows what it has"));
+        did_you_mean(near, "`attune get devices` shows what it has"));
 }
 
 std::optional<Targets> Reader::setting(const yaml::Node& key, const AttributePath& path) {

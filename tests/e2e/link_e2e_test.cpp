@@ -313,6 +313,10 @@ TEST_F(LinkTest, TheOutboxTakesNothingWithoutItsConnection) {
   EXPECT_FALSE(attune.link().publish(one()));
 }
 
+/// The kill test starts every receiver with an empty ring, which looks like a reboot; its broker
+/// lives on, and says so.
+std::string the_one_broker() { return "one broker"; }
+
 /// Runs as a process of its own, and is killed: see below.
 TEST(LinkVictim, DISABLED_ReceivesUntilKilled) {
   const char* url = std::getenv("ATTUNE_VICTIM_URL");
@@ -323,6 +327,7 @@ TEST(LinkVictim, DISABLED_ReceivesUntilKilled) {
   options.password = std::getenv("ATTUNE_VICTIM_PASSWORD");
   options.node = "a";
   options.subscriptions = {"home/#"};
+  options.incarnation = the_one_broker;
   Peer attune(std::getenv("ATTUNE_VICTIM_RING"), options, 4u << 20);
   ASSERT_TRUE(attune.link().start().ok());
   for (;;) pause();
@@ -385,7 +390,9 @@ TEST_F(LinkTest, EveryMessageIsSeenExactlyOnceOverKillsOfTheReceiver) {
     while (const auto record = (*opened)->next()) count(*record);
     std::filesystem::remove(ring);  // the next victim begins with an empty one
   }
-  Peer last(ring_path("last"), options("a", {"home/#"}), 4u << 20);
+  link::LinkOptions again = options("a", {"home/#"});
+  again.incarnation = the_one_broker;
+  Peer last(ring_path("last"), again, 4u << 20);
   ASSERT_TRUE(last.link().start().ok());
   const bool all = last.turn_until([&] {
     while (const auto record = last.ring().next()) count(*record);

@@ -21,7 +21,7 @@ std::string guide(const GuideFacts& facts) {
   constexpr std::string_view kText = R"(
 A home of {devices} devices, its day {speed:g} times as fast as yours (seed {seed}).
 
-  page       http://127.0.0.1:{http_port}/
+  state      http://127.0.0.1:{http_port}/api/v1/state
 
 Somebody walks into the dark hall, and the lamp goes on:
 

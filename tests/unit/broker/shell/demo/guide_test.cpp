@@ -26,9 +26,9 @@ TEST(DemoGuide, TheMosquittoPubLineIsComplete) {
                         R"(-t zigbee2mqtt/hall_motion -m '{"occupancy":true,"illuminance":5}')"));
 }
 
-TEST(DemoGuide, SaysWhereThePageAndTheSocketAre) {
+TEST(DemoGuide, SaysWhereTheStateAndTheSocketAre) {
   const std::string text = guide(facts());
-  EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8484/\n"));
+  EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8484/api/v1/state\n"));
   EXPECT_THAT(text, HasSubstr("export ATTUNE_URL=unix:/tmp/attune-demo-x/run/api.sock\n"));
   EXPECT_THAT(text, HasSubstr("build/release/attune why hall_lamp.on\n"));
 }
