@@ -58,10 +58,13 @@ void Inference::evaluate(std::uint32_t index, const Because& because) {
     rules::Advance step = rules::advance(rule, before, image_, journal_.now());
     standing.state = std::move(step.next);
     standing.seen = std::move(step.seen);
+    ++rules_.counts().evaluations;
+    rules_.counts().errors += !standing.seen.error.empty();
   }
   const bool held = holds(before.phase);
   const bool holds_now = holds(standing.state.phase);
   if (!held && holds_now) {
+    ++rules_.counts().fired;
     const Because started = announce(rule.id, "active", reason_of(rule), because);
     standing.state.revision = started.cause.parent;
     standing.state.context = started.context;

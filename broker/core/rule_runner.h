@@ -16,6 +16,15 @@ class RuleRunner {
     RuleState state;
     rules::Observed seen;  ///< how its condition last evaluated, for people
   };
+  /// Since the start, for the metrics.
+  struct Counts {
+    std::uint64_t evaluations = 0;
+    std::uint64_t fired = 0;   ///< became active
+    std::uint64_t errors = 0;  ///< evaluations in which an expression failed
+  };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] Counts& counts() { return counts_; }
+
   [[nodiscard]] const rules::RuleSet& set() const { return *set_; }
   /// By the rule's index in the set.
   [[nodiscard]] const Standing& at(std::uint32_t rule) const { return standing_[rule]; }
@@ -31,6 +40,7 @@ class RuleRunner {
  private:
   std::shared_ptr<const rules::RuleSet> set_ = std::make_shared<rules::RuleSet>();
   std::vector<Standing> standing_;
+  Counts counts_;
   std::vector<RuleState> restored_;  // until the first replace()
 };
 

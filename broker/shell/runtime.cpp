@@ -124,7 +124,7 @@ Status Runtime::Parts::make_link() {
   }
   options.node = config.node;
   options.prefix = config.mqtt.prefix;
-  options.subscriptions = subscriptions_ = normaliser_.subscriptions();
+  options.subscriptions = subscriptions_ = filters();
   options.online = [this] {
     return fmt::format(
         R"({{"state":"online","version":"{}","node":"{}","revision":{},"store":"{}"}})",
@@ -156,10 +156,11 @@ Status Runtime::Parts::serve() {
   options.listen = startup_.config.http.listen;
   options.port = startup_.config.http.port;
   options.socket = startup_.config.http.socket;
-  auto started = http::Server::start(options, [this](http::Request request, http::Responder to) {
+  const auto handle = [this](http::Request request, http::Responder to) {
     requests_.put({std::move(request), std::move(to)});
     wake_.ring();
-  });
+  };
+  auto started = http::Server::start(options, handle, [this](int code) { count_refusal(code); });
   if (!started) return started.error();
   server_ = std::move(*started);
   head_for_status_ = number(core_->head());
@@ -186,6 +187,7 @@ Status Runtime::Parts::turn() {
   if (auto change = keeper_->refresh(clock_->now())) take(std::move(*change));
   keep_subscriptions();
   const Status status = loop_->turn();
+  count();
   head_for_status_ = number(core_->head());
   return status;
 }
@@ -230,13 +232,33 @@ void Runtime::Parts::look_after_broker() {
   }
 }
 
+/// What nobody tells the metrics as it happens.
+void Runtime::Parts::count() {
+  const auto now = core_->rules().counts();
+  metrics_.rules(now.evaluations - counted_.evaluations, now.fired - counted_.fired,
+                 now.errors - counted_.errors);
+  counted_ = now;
+  const inbox::Stamp stamp = clock_->stamp();
+  const Millis offset = stamp.wall - stamp.boot;
+  const bool jumped = clock_offset_ != Millis(0) &&
+                      std::chrono::abs(offset - clock_offset_) > std::chrono::seconds(2);
+  if (jumped) metrics_.clock_jump();
+  clock_offset_ = offset;
+}
+
+std::vector<std::string> Runtime::Parts::filters() const {
+  std::vector<std::string> all = normaliser_.subscriptions();
+  all.emplace_back(kBrokerDropsTopic);
+  return all;
+}
+
 void Runtime::Parts::keep_subscriptions() {
   if (catalog_.generation() == subscribed_for_) return;
   subscribed_for_ = catalog_.generation();
-  auto filters = normaliser_.subscriptions();
-  if (filters == subscriptions_) return;
-  subscriptions_ = filters;
-  link_->set_subscriptions(std::move(filters));
+  auto wanted = filters();
+  if (wanted == subscriptions_) return;
+  subscriptions_ = wanted;
+  link_->set_subscriptions(std::move(wanted));
 }
 
 Status Runtime::Parts::stop_cleanly() {

@@ -50,6 +50,9 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   void answer_reload();
   void take(RuleKeeper::Change change);
   void look_after_broker();
+  void count();
+  void count_refusal(int status);
+  [[nodiscard]] std::vector<std::string> filters() const;
   void keep_subscriptions();
   [[nodiscard]] std::chrono::milliseconds sleep_time();
   [[nodiscard]] Status stop_cleanly();
@@ -106,6 +109,8 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   std::uint64_t subscribed_for_ = 0;
   std::uint64_t connects_counted_ = 0;
   double reloaded_at_seconds_ = 0;
+  core::RuleRunner::Counts counted_;  ///< of the rules, already in the metrics
+  Millis clock_offset_{};             ///< wall minus boot, when last looked at
   Revision run_start_{};
   std::atomic<std::uint64_t> head_for_status_{0};  ///< read by the link's thread
   std::atomic<bool> stopping_{false};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/shell/api/documents.h"
 #include "broker/shell/runtime_parts.h"
 
 /// What the API and the loop see of the runtime.
@@ -17,6 +18,7 @@ api::Health Runtime::Parts::health() const {
     health.reasons.push_back("embedded broker: " + broker_->status().reason);
   }
   for (const auto& filter : link.refused_subscriptions) {
+    if (filter == kBrokerDropsTopic) continue;  // many brokers keep that to themselves
     health.reasons.push_back("the broker refuses the subscription " + filter);
   }
   if (!keeper_->problem().empty()) health.reasons.push_back(keeper_->problem());
@@ -71,6 +73,9 @@ std::string Runtime::Parts::metrics_text() const {
   }
   gauges.commands_in_flight = core_->ledger().open().size();
   gauges.claims = core_->claims().size();
+  for (const AttributeId id : core_->claims().claimed(catalog_.table())) {
+    gauges.conflicts += api::in_conflict(core_->claims().on(id));
+  }
   gauges.stream_clients = api_->streams();
   gauges.mqtt_connected = link_->status().state == link::LinkState::connected;
   gauges.last_reload_ok = keeper_->problem().empty();
@@ -80,6 +85,15 @@ std::string Runtime::Parts::metrics_text() const {
   gauges.store_file_bytes = usage.file_bytes;
   gauges.store_map_used_ratio = usage.map_used_ratio;
   return metrics_.text(gauges);
+}
+
+/// What the HTTP door refused by itself. Threading: the server's.
+void Runtime::Parts::count_refusal(int status) {
+  metrics_.http("refused", status, {});
+  if (status == 413) metrics_.limit_hit("http_body");
+  if (status == 431) metrics_.limit_hit("http_header");
+  if (status == 503) metrics_.limit_hit("http_connections");
+  if (status == 401 || status == 403) metrics_.auth_failure(std::to_string(status));
 }
 
 void Runtime::Parts::changed(std::span<const Change> changes) {

@@ -1,6 +1,7 @@
 #include "broker/shell/loop/loop.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "devices/model/limits.h"
@@ -11,6 +12,12 @@ namespace {
 
 constexpr std::string_view kDiscoverySpace = "discovery";
 constexpr Millis kRetryCommit{1'000};
+
+std::uint64_t read_count(std::string_view text) {
+  std::uint64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
 
 }  // namespace
 
@@ -126,6 +133,7 @@ void Loop::take(const inbox::Record& record) {
 void Loop::take_message(const inbox::Record& record) {
   const bool seen = duplicates_.seen(record);  // asked about markers too: they have packet ids
   if (arrival_.is_marker(record) || seen) return;
+  if (record.topic == kBrokerDropsTopic) return note_broker_drops(read_count(record.payload));
   const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
   const devices::Message message{record.topic, record.payload, record.retained};
   parts_.normaliser.decode(message, decoded_);
@@ -133,6 +141,17 @@ void Loop::take_message(const inbox::Record& record) {
   const std::size_t before = outcome_.changes.size();
   step(parts_.clock.at(record.at), core::MessageArrived{arrival, record.topic, &decoded_});
   parts_.observer.message(outcome_.changes.size() != before);
+}
+
+/// The only trace that Mosquitto leaves of a queue that was full.
+void Loop::note_broker_drops(std::uint64_t total) {
+  if (broker_drops_ && total > *broker_drops_) {
+    outcome_.rejections.push_back(
+        {std::string(kBrokerDropsTopic), "", "broker_dropped",
+         "the broker dropped " + std::to_string(total - *broker_drops_) +
+             " messages, a queue was full: raise its max_queued_messages"});
+  }
+  broker_drops_ = total;
 }
 
 void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Message& message) {

@@ -56,6 +56,9 @@ struct LoopOptions {
   std::string marker_topic;  ///< inbox::marker_topic()
 };
 
+/// Where Mosquitto counts what it dropped for full queues; the link must subscribe to it.
+inline constexpr std::string_view kBrokerDropsTopic = "$SYS/broker/publish/messages/dropped";
+
 class Loop {
  public:
   using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest>;
@@ -98,6 +101,7 @@ class Loop {
   [[nodiscard]] bool take_records();
   void take(const inbox::Record& record);
   void take_message(const inbox::Record& record);
+  void note_broker_drops(std::uint64_t total);
   void take_submissions(const Instant& now);
   void keep_discovery(const devices::Decoded& decoded, const devices::Message& message);
   void step(const Instant& at, decltype(core::Event::what) what);
@@ -123,6 +127,7 @@ class Loop {
   std::chrono::steady_clock::time_point turn_began_;
   std::uint64_t last_request_ = 0;
   Millis retry_at_{};
+  std::optional<std::uint64_t> broker_drops_;  ///< as the broker counts them; empty: not heard yet
   bool linked_ = false;
   bool learned_ = false;  ///< of a device: committed at once, the next start needs it for its rules
 };
