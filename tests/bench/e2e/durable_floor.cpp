@@ -3,9 +3,9 @@
 #include <lmdb.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string_view>
-#include <thread>
 
 #include "tests/bench/e2e/process.h"
 
@@ -66,16 +66,11 @@ DurableFloor::~DurableFloor() {
   mdb_env_close(impl_->env);
 }
 
-std::vector<double> DurableFloor::measure(std::size_t commits, std::chrono::milliseconds pause) {
-  std::vector<double> took;
-  for (std::size_t i = 0; i < commits; ++i) {
-    const auto began = std::chrono::steady_clock::now();
-    impl_->commit(++impl_->last);
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - began;
-    took.push_back(time.count());
-    std::this_thread::sleep_for(pause);
-  }
-  return took;
+double DurableFloor::commit() {
+  const auto began = std::chrono::steady_clock::now();
+  impl_->commit(++impl_->last);
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
+      .count();
 }
 
 }  // namespace attune::bench

@@ -1,8 +1,6 @@
 #pragma once
-#include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 /// What one durable turn costs at least: bare LMDB, three small puts, one full sync.
 namespace attune::bench {
@@ -15,8 +13,8 @@ class DurableFloor {
   DurableFloor(const DurableFloor&) = delete;
   DurableFloor& operator=(const DurableFloor&) = delete;
 
-  /// Milliseconds of each of `commits`, with `pause` between them as between lone events.
-  [[nodiscard]] std::vector<double> measure(std::size_t commits, std::chrono::milliseconds pause);
+  /// Milliseconds of one commit.
+  [[nodiscard]] double commit();
 
  private:
   struct Impl;

@@ -62,7 +62,8 @@ struct Circle {
 }  // namespace
 
 std::vector<double> lone_events(BusClient& bus, Home& home, std::size_t events,
-                                std::chrono::milliseconds pause) {
+                                std::chrono::milliseconds pause,
+                                const std::function<void()>& between) {
   std::vector<double> latencies;
   for (std::size_t i = 0; i < events; ++i) {
     const std::size_t pair = i % home.size();
@@ -73,6 +74,7 @@ std::vector<double> lone_events(BusClient& bus, Home& home, std::size_t events,
     wait_for_command(bus, home, pair, came);
     latencies.push_back(std::chrono::duration<double, std::milli>(came - left).count());
     rest(bus, home, pause);
+    between();
   }
   return latencies;
 }

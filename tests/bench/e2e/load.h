@@ -13,9 +13,11 @@
 namespace attune::bench {
 
 /// Sensor to command, in milliseconds: one event at a time, with `pause` after each lamp's report,
-/// so that what follows an event is over before the next one.
+/// so that what follows an event is over before the next one. `between` is called after each
+/// pause.
 [[nodiscard]] std::vector<double> lone_events(BusClient& bus, Home& home, std::size_t events,
-                                              std::chrono::milliseconds pause);
+                                              std::chrono::milliseconds pause,
+                                              const std::function<void()>& between);
 
 /// Keeps `outstanding` sensors waiting for their lamps: each command lets its lamp report and the
 /// next idle sensor flip. Events per second of `time`, after `warm_up`; `at_start` is called

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -20,18 +21,17 @@ namespace attune::bench {
 namespace {
 
 constexpr const char* kMemoryPlace = "/dev/shm";
-constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kWarmUp{500};
 constexpr std::chrono::milliseconds kSettleTime{3'000};
-constexpr std::size_t kCommits = 100;
 
 constexpr const char* kUsage =
     "usage: attune_bench_e2e [--attune FILE] [--dir DIR] [--rounds N] [--events N]\n"
-    "                        [--seconds N] [--outstanding N] [--json FILE] [--check]\n"
+    "                        [--pause MS] [--seconds N] [--outstanding N] [--json FILE] [--check]\n"
     "  --attune FILE     the daemon's program\n"
     "  --dir DIR         where its store lives; default: the working folder\n"
     "  --rounds N        medians of so many; default 5\n"
     "  --events N        lone events a round; default 200\n"
+    "  --pause MS        after each lone event; default 10\n"
     "  --seconds N       of the closed loop a round; default 3\n"
     "  --outstanding N   sensors that wait at once; default 256\n"
     "  --json FILE       write the figures there too\n"
@@ -43,6 +43,7 @@ struct Options {
   std::string json;
   std::size_t rounds = 5;
   std::size_t events = 200;
+  std::size_t pause_ms = 10;
   std::size_t seconds = 3;
   std::size_t outstanding = 256;
   bool check = false;
@@ -71,6 +72,8 @@ Options read_options(int count, char** words) {
       options.rounds = number(next());
     else if (word == "--events")
       options.events = number(next());
+    else if (word == "--pause")
+      options.pause_ms = number(next());
     else if (word == "--seconds")
       options.seconds = number(next());
     else if (word == "--outstanding")
@@ -110,13 +113,27 @@ void measure_loop(Session& session, const Options& options, Round& round) {
   round.surplus = static_cast<double>(session.home().surplus() - surplus);
 }
 
+/// A bare commit after each event: both meet the disk in the same mood.
+void measure_lone(Session& session, const Options& options, Round& round) {
+  const std::chrono::milliseconds pause(options.pause_ms);
+  std::optional<DurableFloor> floor;
+  if (!session.kept().empty()) floor.emplace(session.kept());
+  std::vector<double> commits;
+  const auto took = lone_events(session.bus(), session.home(), options.events, pause, [&] {
+    if (!floor) return;
+    commits.push_back(floor->commit());
+    std::this_thread::sleep_for(pause);
+  });
+  round.lone_p50_ms = percentile(took, 0.5);
+  round.lone_p99_ms = percentile(took, 0.99);
+  round.commit_ms = median(commits);
+}
+
 Round measure(const Subject& subject, const Case& what, const Options& options) {
   Session session(subject, what.rules);
   Round round;
   if (what.lone) {
-    const auto took = lone_events(session.bus(), session.home(), options.events, kPause);
-    round.lone_p50_ms = percentile(took, 0.5);
-    round.lone_p99_ms = percentile(took, 0.99);
+    measure_lone(session, options, round);
   }
   if (what.loop) measure_loop(session, options, round);
   return round;
@@ -138,11 +155,6 @@ Report measure_all(const Options& options) {
   for (const Case& what : kCases) {
     for (const Subject& subject : subjects) report.series.push_back({subject.name, what.rules, {}});
   }
-  TempFolder disk(options.dir);
-  TempFolder memory(kMemoryPlace);
-  DurableFloor on_disk(disk.path());
-  DurableFloor in_memory(memory.path());
-  std::map<std::string, std::vector<double>> commits;
   for (std::size_t round = 0; round < options.rounds; ++round) {
     std::fprintf(stderr, "round %zu of %zu\n", round + 1, options.rounds);
     auto series = report.series.begin();
@@ -150,11 +162,8 @@ Report measure_all(const Options& options) {
       for (const Subject& subject : subjects) {
         (series++)->rounds.push_back(measure(subject, what, options));
       }
-      commits[kAttune].push_back(median(on_disk.measure(kCommits, kPause)));
-      commits[kAttuneInMemory].push_back(median(in_memory.measure(kCommits, kPause)));
     }
   }
-  for (const auto& [place, took] : commits) report.commit_ms[place] = median(took);
   report.empty = measure_empty(subjects[1]);
   return report;
 }

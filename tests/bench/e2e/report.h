@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +16,7 @@ namespace attune::bench {
 struct Round {
   double lone_p50_ms = 0;
   double lone_p99_ms = 0;
+  double commit_ms = 0;  ///< p50 of a bare durable commit between the lone events
   double loop_per_second = 0;
   double cpu_us = 0;         ///< of the answerer, per event of the closed loop
   double broker_cpu_us = 0;  ///< of Mosquitto, per event of the closed loop
@@ -41,11 +41,12 @@ struct Bar {
 
 struct Report {
   std::vector<Series> series;
-  std::map<std::string, double> commit_ms;  ///< median of one bare commit, by subject
-  Memory empty;                             ///< of a daemon without devices
+  Memory empty;  ///< of a daemon without devices
   std::size_t outstanding = 0;
 
   [[nodiscard]] const Series& find(const std::string& subject, std::size_t rules) const;
+  /// Median over the rounds of a lone event's p50 over its bound of that very round.
+  [[nodiscard]] double lone_of_bound(const std::string& subject, std::size_t rules) const;
   [[nodiscard]] std::vector<Bar> bars() const;
   [[nodiscard]] std::string table() const;
   [[nodiscard]] std::string json() const;

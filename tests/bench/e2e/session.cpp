@@ -41,7 +41,7 @@ Session::Session(const Subject& subject, std::size_t pairs)
   bus_->flush();
   // The first command comes when every report before it has been heard.
   [[maybe_unused]] const auto warm_up =
-      lone_events(*bus_, *home_, kWarmUpEvents, std::chrono::milliseconds(1));
+      lone_events(*bus_, *home_, kWarmUpEvents, std::chrono::milliseconds(1), [] {});
 }
 
 void Session::start_broker() {

@@ -28,6 +28,8 @@ class Session {
   [[nodiscard]] BusClient& bus() { return *bus_; }
   [[nodiscard]] Home& home() { return *home_; }
   [[nodiscard]] const Child& answerer() const { return *answerer_; }
+  /// Where the store lives; empty: the subject has none.
+  [[nodiscard]] std::string kept() const { return kept_ ? kept_->path() : ""; }
   [[nodiscard]] const Child& broker() const { return *broker_; }
 
  private:
