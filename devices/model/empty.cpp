@@ -1,1 +1,0 @@
-// Keeps a layer's library buildable while it has no source of its own.
