@@ -13,20 +13,6 @@ namespace {
 /// A Thursday at noon in winter: what a test begins with that does not care.
 constexpr Millis kUsualStart{1'768'478'400'000};  // 2026-01-15T12:00:00Z
 
-std::string_view word(cel::Truth truth) {
-  switch (truth) {
-    case cel::Truth::no:
-      return "false";
-    case cel::Truth::yes:
-      return "true";
-    case cel::Truth::unknown:
-      return "unknown";
-    case cel::Truth::error:
-      return "an error";
-  }
-  return "";
-}
-
 std::string text(const Value& value) {
   if (!value.has_value()) return "unknown (never reported)";
   return value.kind() == ValueKind::text ? value.as_text() : to_json(value);
@@ -99,7 +85,7 @@ class Judge {
     const auto& standing = home_.core().rules().at(*index);
     std::string line = "  rule " + by + " is " + std::string(name(standing.state.phase)) +
                        ": its condition `" + set_.rules[*index].when.source() + "` is " +
-                       std::string(word(standing.seen.when));
+                       std::string(name(standing.seen.when));
     if (!standing.seen.error.empty()) line += " (" + standing.seen.error + ")";
     return line + "\n";
   }

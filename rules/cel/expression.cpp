@@ -7,6 +7,20 @@
 
 namespace attune::cel {
 
+std::string_view name(Truth truth) {
+  switch (truth) {
+    case Truth::no:
+      return "false";
+    case Truth::yes:
+      return "true";
+    case Truth::unknown:
+      return "unknown";
+    case Truth::error:
+      return "error";
+  }
+  return "";
+}
+
 namespace {
 
 void explain(std::string_view why, std::string* message) {

@@ -25,6 +25,8 @@ struct Finding {
 
 /// The four ends of a condition.
 enum class Truth : unsigned char { no, yes, unknown, error };
+/// As people read it: false, true, unknown, error.
+[[nodiscard]] std::string_view name(Truth truth);
 
 class Program;  // rules/cel/program.h
 

@@ -15,20 +15,6 @@ void append_claims_on(Writer& out, const core::Claims& claims, AttributeId attri
   out.end_array();
 }
 
-std::string_view truth_name(cel::Truth truth) {
-  switch (truth) {
-    case cel::Truth::no:
-      return "false";
-    case cel::Truth::yes:
-      return "true";
-    case cel::Truth::unknown:
-      return "unknown";
-    case cel::Truth::error:
-      return "error";
-  }
-  return "";
-}
-
 void append_paths(Writer& out, std::string_view key, const std::vector<AttributeId>& attributes,
                   const AttributeTable& table) {
   out.key(key).begin_array();
@@ -144,7 +130,7 @@ void append_rule(Writer& out, const core::Core& core, std::uint32_t index) {
   out.member("because", text_or_null(rule.because));
   out.member("mode", name(core.rules().mode(index))).member("file_mode", name(rule.mode));
   out.member("phase", name(standing.state.phase)).member("since", time_of(standing.state.since));
-  out.member("condition", truth_name(standing.seen.when));
+  out.member("condition", name(standing.seen.when));
   out.member("error", text_or_null(standing.seen.error));
   out.member("file", rule.place.file).member("line", Value(rule.place.line));
   out.member("column", Value(rule.place.column)).member("priority", priority_text(rule.priority));
