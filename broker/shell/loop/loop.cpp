@@ -68,6 +68,7 @@ Status Loop::turn() {
   for (const auto& rejection : outcome_.rejections) parts_.observer.rejected(rejection);
   parts_.observer.changed(outcome_.changes);
   committer_.add(outcome_.changes, outcome_.writes, since);
+  outcome_.rejections.clear();
   outcome_.changes.clear();
   outcome_.writes.clear();
   return commit_if_due();
