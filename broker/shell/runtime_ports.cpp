@@ -52,7 +52,12 @@ Result<std::optional<Change>> Runtime::Parts::change(Revision revision) const {
 
 Result<std::vector<Command>> Runtime::Parts::finished_commands(const std::string& path,
                                                                std::size_t max) const {
-  return store_->finished_commands(path, max);
+  std::vector<Command> newest = loop_->uncommitted_ends(path);
+  auto committed = store_->finished_commands(path, max);
+  if (!committed) return committed;
+  newest.insert(newest.end(), committed->begin(), committed->end());
+  if (newest.size() > max) newest.resize(max);
+  return newest;
 }
 
 void Runtime::Parts::submit(api::Submission what, std::function<void(const core::Reply&)> done) {

@@ -32,6 +32,16 @@ std::optional<Millis> Committer::due_at() const {
   return waiting_since_.value_or(Millis(0)) + interval_;
 }
 
+std::vector<Command> Committer::pending_ends(const std::string& path) const {
+  std::vector<Command> ended;
+  for (auto write = turn_.writes.rbegin(); write != turn_.writes.rend(); ++write) {
+    const auto* command = std::get_if<Command>(&write->record);
+    if (command == nullptr || !is_final(command->state)) continue;
+    if (path.empty() || command->path.text() == path) ended.push_back(*command);
+  }
+  return ended;
+}
+
 void Committer::fold(const Instant& now, core::Image& image, bool clean) {
   if (!newest_ || (!clean && now.steady < folded_at_ + kFoldInterval)) return;
   for (StateRow& row : image.take_unfolded()) turn_.writes.push_back({std::move(row), false});

@@ -41,6 +41,8 @@ class Committer {
 
   /// Changes not yet committed, ascending.
   [[nodiscard]] const std::vector<Change>& pending() const { return turn_.changes; }
+  /// Commands that ended among them, newest first; of one attribute, or with "" of all.
+  [[nodiscard]] std::vector<Command> pending_ends(const std::string& path) const;
 
  private:
   void fold(const Instant& now, core::Image& image, bool clean);

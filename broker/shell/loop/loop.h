@@ -90,6 +90,10 @@ class Loop {
   [[nodiscard]] Status finish();
 
   [[nodiscard]] const std::vector<Change>& uncommitted() const { return committer_.pending(); }
+  /// Commands whose end is not yet committed, newest first; "" = of every attribute.
+  [[nodiscard]] std::vector<Command> uncommitted_ends(const std::string& path) const {
+    return committer_.pending_ends(path);
+  }
   [[nodiscard]] bool stuck() const { return committer_.stuck(); }
   /// The broker's queue of what we missed is behind us.
   [[nodiscard]] bool drained() const { return arrival_.drained(); }

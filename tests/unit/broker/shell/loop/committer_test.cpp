@@ -55,6 +55,23 @@ TEST_F(CommitterTest, ACleanStopWithNothingNewCountsNoChangeTwice) {
   EXPECT_EQ(version_after_start(), 1u);
 }
 
+TEST_F(CommitterTest, ACommandThatEndedIsListedBeforeItsCommitToo) {
+  Command command;
+  command.id = CommandId{1};
+  command.path = {DeviceId("lamp"), "on"};
+  std::vector<Write> writes{{command, false}};
+  std::vector<Change> none;
+  committer_.add(none, writes, now_);
+  EXPECT_TRUE(committer_.pending_ends("").empty()) << "it is open";
+  command.state = CommandState::confirmed;
+  writes = {{command, false}};
+  committer_.add(none, writes, now_);
+  EXPECT_EQ(committer_.pending_ends("lamp.on").size(), 1u);
+  EXPECT_TRUE(committer_.pending_ends("lamp.brightness").empty());
+  commit(false);
+  EXPECT_TRUE(committer_.pending_ends("").empty());
+}
+
 TEST_F(CommitterTest, WhatAStartReplayedIsNotFoldedBeforeSomethingHappens) {
   report(1);
   commit(false);
