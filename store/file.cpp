@@ -116,11 +116,18 @@ Result<std::string> make_uuid() {
   return text;
 }
 
-std::uint64_t WrittenBytes::now() {
-  if (thread_ != ::gettid()) {
+std::uint64_t WrittenBytes::since_last() {
+  const bool first = thread_ != ::gettid();
+  if (first) {
     file_ = File(::open("/proc/thread-self/io", O_RDONLY | O_CLOEXEC));
     thread_ = ::gettid();
   }
+  const std::uint64_t before = last_;
+  last_ = so_far();
+  return first || last_ < before ? 0 : last_ - before;
+}
+
+std::uint64_t WrittenBytes::so_far() const {
   std::array<char, 256> text{};
   if (!file_.is_open() || ::pread(file_.fd(), text.data(), text.size() - 1, 0) <= 0) return 0;
   const char* found = std::strstr(text.data(), "wchar: ");

@@ -46,14 +46,18 @@ class FolderLock {
 /// A random UUID, version 4. Errors: "open" when the system gives no random bytes.
 [[nodiscard]] Result<std::string> make_uuid();
 
-/// Bytes that the calling thread has handed to the system for writing so far (`wchar`); 0 when
-/// the system does not tell. Reopens its source when another thread asks.
+/// Bytes that the calling thread hands to the system for writing (`wchar`); 0 when the system does
+/// not tell. The question costs as much as three writes of a page: ask once a commit.
 class WrittenBytes {
  public:
-  [[nodiscard]] std::uint64_t now();
+  /// Since the last call; 0 when that was another thread's, or there was none.
+  [[nodiscard]] std::uint64_t since_last();
 
  private:
+  [[nodiscard]] std::uint64_t so_far() const;
+
   File file_;
+  std::uint64_t last_ = 0;
   std::int64_t thread_ = 0;
 };
 

@@ -76,9 +76,8 @@ Status LmdbStore::transact(F write) {
 
 Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
   if (Status room = env_->reserve(tables.growth_bytes()); !room) return room;
-  const std::uint64_t before = written_.now();
   Status done = txn.commit();
-  bytes_written_ += written_.now() - before;
+  bytes_written_ += written_.since_last();
   return done;
 }
 
