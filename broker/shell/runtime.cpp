@@ -181,12 +181,12 @@ Status Runtime::Parts::run() {
 }
 
 Status Runtime::Parts::turn() {
-  look_after_broker();
   answer_requests();
   if (!reloads_.empty()) answer_reload();
   if (auto change = keeper_->refresh(clock_->now())) take(std::move(*change));
   keep_subscriptions();
   const Status status = loop_->turn();
+  look_after_broker();  // after it: no command waits for this
   count();
   head_for_status_ = number(core_->head());
   return status;

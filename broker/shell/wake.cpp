@@ -41,10 +41,12 @@ Wake::Woken Wake::wait(std::chrono::milliseconds timeout, int other_fd) const {
   const auto millis = std::clamp<std::int64_t>(timeout.count(), 0, 60'000);
   poll(watched.data(), watched.size(), static_cast<int>(millis));
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto drained = read(event_, &count, sizeof count);
+  if ((watched[0].revents & POLLIN) != 0) {
+    [[maybe_unused]] const auto drained = read(event_, &count, sizeof count);
+  }
   Woken woken;
   signalfd_siginfo info{};
-  while (read(signals_, &info, sizeof info) == sizeof info) {
+  while ((watched[1].revents & POLLIN) != 0 && read(signals_, &info, sizeof info) == sizeof info) {
     (info.ssi_signo == SIGHUP ? woken.reload : woken.stop) = true;
   }
   woken.other = (watched[2].revents & POLLIN) != 0;
