@@ -21,6 +21,8 @@ namespace attune::bench {
 namespace {
 
 constexpr const char* kMemoryPlace = "/dev/shm";
+constexpr std::chrono::milliseconds kColdPause{
+    25};  ///< caches are others' by then, and cores asleep
 constexpr std::chrono::milliseconds kWarmUp{500};
 constexpr std::chrono::milliseconds kSettleTime{3'000};
 
@@ -31,7 +33,7 @@ constexpr const char* kUsage =
     "  --dir DIR         where its store lives; default: the working folder\n"
     "  --rounds N        medians of so many; default 5\n"
     "  --events N        lone events a round; default 200\n"
-    "  --pause MS        after each lone event; default 10\n"
+    "  --pause MS        after each lone event; default 2\n"
     "  --seconds N       of the closed loop a round; default 3\n"
     "  --outstanding N   sensors that wait at once; default 256\n"
     "  --json FILE       write the figures there too\n"
@@ -43,7 +45,7 @@ struct Options {
   std::string json;
   std::size_t rounds = 5;
   std::size_t events = 200;
-  std::size_t pause_ms = 10;
+  std::size_t pause_ms = 2;
   std::size_t seconds = 3;
   std::size_t outstanding = 256;
   bool check = false;
@@ -127,6 +129,9 @@ void measure_lone(Session& session, const Options& options, Round& round) {
   round.lone_p50_ms = percentile(took, 0.5);
   round.lone_p99_ms = percentile(took, 0.99);
   round.commit_ms = median(commits);
+  const auto cold =
+      lone_events(session.bus(), session.home(), options.events / 4, kColdPause, [] {});
+  round.cold_p50_ms = percentile(cold, 0.5);
 }
 
 Round measure(const Subject& subject, const Case& what, const Options& options) {

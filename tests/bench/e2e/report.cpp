@@ -36,6 +36,8 @@ std::string json_of(const Series& series, const Round& floor) {
   if (is.lone_p50_ms > 0) {
     text += print(R"(,"lone_p50_ms":%.4f,"lone_p99_ms":%.4f,"floor_lone_p50_ms":%.4f)",
                   is.lone_p50_ms, is.lone_p99_ms, floor.lone_p50_ms);
+    text +=
+        print(R"(,"cold_p50_ms":%.4f,"floor_cold_p50_ms":%.4f)", is.cold_p50_ms, floor.cold_p50_ms);
     text += print(R"(,"lone_ratio":%.3f,"commit_ms":%.4f)",
                   ratio(is.lone_p50_ms, floor.lone_p50_ms), is.commit_ms);
   }
@@ -71,10 +73,9 @@ Round Series::medians() const {
     for (const Round& round : rounds) values.push_back(round.*figure);
     return median(std::move(values));
   };
-  return {middle(&Round::lone_p50_ms), middle(&Round::lone_p99_ms),
-          middle(&Round::commit_ms),   middle(&Round::loop_per_second),
-          middle(&Round::cpu_us),      middle(&Round::broker_cpu_us),
-          middle(&Round::surplus)};
+  return {middle(&Round::lone_p50_ms),   middle(&Round::lone_p99_ms),     middle(&Round::commit_ms),
+          middle(&Round::cold_p50_ms),   middle(&Round::loop_per_second), middle(&Round::cpu_us),
+          middle(&Round::broker_cpu_us), middle(&Round::surplus)};
 }
 
 const Series& Report::find(const std::string& subject, std::size_t rules) const {
@@ -112,16 +113,16 @@ std::vector<Bar> Report::bars() const {
 
 std::string Report::table() const {
   std::string text =
-      "subject           rules  lone p50   p99 ms  x floor  commit    loop/s  x floor"
+      "subject           rules  lone p50   p99 ms  x floor  commit cold p50    loop/s  x floor"
       "   cpu us  broker us  surplus\n";
   for (const Series& one : series) {
     const Round is = one.medians();
     const Round floor = find(kFloor, one.rules).medians();
-    text += print("%-16s %6zu %9.3f %8.3f %8.2f %7.3f %9.0f %8.2f %8.1f %10.1f %8.0f\n",
+    text += print("%-16s %6zu %9.3f %8.3f %8.2f %7.3f %8.3f %9.0f %8.2f %8.1f %10.1f %8.0f\n",
                   one.subject.c_str(), one.rules, is.lone_p50_ms, is.lone_p99_ms,
-                  ratio(is.lone_p50_ms, floor.lone_p50_ms), is.commit_ms, is.loop_per_second,
-                  ratio(is.loop_per_second, floor.loop_per_second), is.cpu_us, is.broker_cpu_us,
-                  is.surplus);
+                  ratio(is.lone_p50_ms, floor.lone_p50_ms), is.commit_ms, is.cold_p50_ms,
+                  is.loop_per_second, ratio(is.loop_per_second, floor.loop_per_second), is.cpu_us,
+                  is.broker_cpu_us, is.surplus);
   }
   text += print("empty daemon: %.1f MiB resident: %.1f private, %.1f files, %.1f shared\n",
                 mib(empty.resident_kib), mib(empty.private_kib), mib(empty.files_kib),

@@ -16,7 +16,8 @@ namespace attune::bench {
 struct Round {
   double lone_p50_ms = 0;
   double lone_p99_ms = 0;
-  double commit_ms = 0;  ///< p50 of a bare durable commit between the lone events
+  double commit_ms = 0;    ///< p50 of a bare durable commit between the lone events
+  double cold_p50_ms = 0;  ///< as lone_p50_ms, after a longer rest
   double loop_per_second = 0;
   double cpu_us = 0;         ///< of the answerer, per event of the closed loop
   double broker_cpu_us = 0;  ///< of Mosquitto, per event of the closed loop
