@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -24,9 +25,10 @@ using cli::at;
 using cli::words;
 using support::eventually;
 
-constexpr int kMeters = 6;  ///< sensors that count up
-constexpr int kCells = 4;   ///< a motion, a rule with two deadlines, and a lamp each
-constexpr int kDesks = 2;   ///< lamps that a person switches over the API
+constexpr int kMeters = 6;        ///< sensors that count up
+constexpr int kCells = 4;         ///< a motion, a rule with two deadlines, and a lamp each
+constexpr int kDesks = 2;         ///< lamps that a person switches over the API
+constexpr int kCountsAtOnce = 3;  ///< sensor messages every two milliseconds
 constexpr auto kPersonEvery = 15ms;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -77,10 +79,17 @@ struct Accepted {
   std::uint64_t revision = 0;
 };
 
+/// A lamp as its reports on the bus tell it.
+struct Reports {
+  bool on = false;
+  std::uint64_t changes = 0;
+};
+
 /// A motion that is seen, until its lamp is on, and is gone, until its lamp is off.
 struct Cell {
   bool present = false;
   std::uint64_t cycles = 0;  ///< both ways done
+  std::chrono::steady_clock::time_point said;
 };
 
 class KillTest : public testing::Test {
@@ -109,7 +118,7 @@ class KillTest : public testing::Test {
   void connect_bridge() {
     client_ = daemon_->device("home");
     ASSERT_NE(client_, nullptr);
-    ASSERT_TRUE(client_->subscribe({"zigbee2mqtt/+/set"}).ok());
+    ASSERT_TRUE(client_->subscribe({"zigbee2mqtt/+/set", "zigbee2mqtt/+", "plant/+"}).ok());
     client_->publish("zigbee2mqtt/bridge/devices",
                      support::bridge_devices(lamp_names(), numbered_names("motion", kCells)), 1,
                      true);
@@ -136,21 +145,45 @@ class KillTest : public testing::Test {
 
   /// A few milliseconds of a home's life.
   void live(bool begin_new) {
-    for (const auto& message : client_->take()) lamps_->take(message);
+    for (const auto& message : client_->take()) {
+      if (!lamps_->take(message)) witness(message);
+    }
     for (int i = 0; i < kCells; ++i) advance(i, begin_new);
     if (begin_new) {
-      for (int i = 0; i < 3; ++i) count_up(static_cast<int>(random_() % kMeters));
+      for (int i = 0; i < kCountsAtOnce; ++i) count_up(static_cast<int>(random_() % kMeters));
       ask_for_something();
     }
     std::this_thread::sleep_for(2ms);
   }
 
+  /// What the bus itself gives to a client that is always there: the truth that is counted against.
+  void witness(const link::PlainClient::Arrived& message) {
+    if (message.topic.starts_with("plant/")) {
+      witnessed_[message.topic.substr(6)].push_back(std::atoll(message.payload.c_str() + 5));
+    } else if (message.topic.starts_with("zigbee2mqtt/")) {
+      const std::string name = message.topic.substr(12);
+      const bool on = message.payload.find(R"("state":"ON")") != std::string::npos;
+      auto& seen = reports_[name];
+      seen.changes += seen.changes == 0 || seen.on != on;
+      seen.on = on;
+    }
+  }
+
   void advance(int i, bool begin_new) {
     Cell& cell = cells_[static_cast<std::size_t>(i)];
-    if (lamps_->at(numbered("lamp", i)).on != cell.present) return;
+    if (lamps_->at(numbered("lamp", i)).on != cell.present) return say_again(i, cell);
     if (!cell.present && !begin_new) return;
     cell.cycles += cell.present;
     cell.present = !cell.present;
+    cell.said = std::chrono::steady_clock::now();
+    say_motion(i, cell.present);
+  }
+
+  /// A client may lose what it could not hand over; the same word twice is one cause.
+  void say_again(int i, Cell& cell) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < cell.said + 1s) return;
+    cell.said = now;
     say_motion(i, cell.present);
   }
 
@@ -247,25 +280,27 @@ class KillTest : public testing::Test {
     }
     const auto metrics = daemon_->get("/metrics").body;
     if (metrics.find("attune_commands_in_flight 0\n") == std::string::npos) return false;
-    for (const auto& [name, last] : published_) {
-      if (version(name, "energy") < last) return false;
+    for (const auto& [name, values] : witnessed_) {
+      if (version(name, "energy") < values.size()) return false;
     }
     return true;
   }
 
   void expect_each_meter_exact() {
-    for (const auto& [name, last] : published_) {
-      std::uint64_t expected = 0;
-      std::uint64_t wrong = 0;
+    for (const auto& [name, said] : witnessed_) {
+      std::vector<std::int64_t> logged;
       for (const Entry& entry : log_) {
-        if (entry.kind != "state" || entry.subject != name) continue;
-        wrong += entry.value != std::to_string(++expected) &&
-                 entry.value != std::to_string(expected) + ".0";
+        if (entry.kind == "state" && entry.subject == name) {
+          logged.push_back(std::atoll(entry.value.c_str()));
+        }
       }
-      EXPECT_EQ(expected, last) << name << ": changes in the log against changes published";
-      EXPECT_EQ(wrong, 0u) << name << ": values out of order";
-      EXPECT_EQ(version(name, "energy"), last) << name;
-      changes_ += expected;
+      const auto [wrong, truth] =
+          std::mismatch(logged.begin(), logged.end(), said.begin(), said.end());
+      EXPECT_TRUE(wrong == logged.end() && truth == said.end())
+          << name << ": " << logged.size() << " changes in the log, " << said.size()
+          << " on the bus, they part at number " << wrong - logged.begin();
+      EXPECT_EQ(version(name, "energy"), said.size()) << name;
+      changes_ += logged.size();
     }
   }
 
@@ -344,15 +379,17 @@ class KillTest : public testing::Test {
     });
     EXPECT_EQ(hands, 0u);
     for (const auto& [name, lamp] : lamps_->all()) {
-      EXPECT_EQ(version(name, "on"), lamp.effects + 1) << name << ": its first word, then effects";
+      EXPECT_EQ(version(name, "on"), reports_[name].changes) << name << ": changes on the bus";
     }
   }
 
   void print(std::uint64_t rounds) const {
     std::uint64_t wire = 0;
     for (const auto& [name, lamp] : lamps_->all()) wire += lamp.messages;
-    std::cout << rounds << " kills: " << changes_ << " sensor changes, " << deadlines_
-              << " deadlines, " << commands_ << " commands";
+    std::uint64_t published = 0;
+    for (const auto& [name, last] : published_) published += last;
+    std::cout << rounds << " kills: " << published << " counted, " << changes_
+              << " sensor changes, " << deadlines_ << " deadlines, " << commands_ << " commands";
     for (const auto& [state, times] : outcomes_) std::cout << ", " << times << " " << state;
     std::cout << "; " << wire << " command messages on the wire; " << accepted_.size()
               << " writes accepted, " << unanswered_ << " unanswered, " << refused_ << " refused; "
@@ -369,6 +406,8 @@ class KillTest : public testing::Test {
   std::chrono::steady_clock::duration start_takes_{};
   std::chrono::steady_clock::time_point next_ask_;
   std::map<std::string, std::uint64_t> published_;
+  std::map<std::string, std::vector<std::int64_t>> witnessed_;
+  std::map<std::string, Reports> reports_;
   std::vector<Cell> cells_ = std::vector<Cell>(kCells);
   std::vector<Accepted> accepted_;
   std::uint64_t asked_ = 0, unanswered_ = 0, refused_ = 0;
