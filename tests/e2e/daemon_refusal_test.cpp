@@ -185,6 +185,18 @@ TEST_F(StartTest, AStoreOfAnUnknownFormatIsLeftAlone) {
   EXPECT_EQ(support::read_file(file), bytes);
 }
 
+TEST_F(StartTest, AStoreThatIsCutOffIsNamedAndNotServed) {
+  make_on_own_bus();
+  ASSERT_NO_FATAL_FAILURE(start());
+  ASSERT_EQ(daemon_->terminate(), 0);
+  const std::string file = daemon_->path("state/data.mdb");
+  std::filesystem::resize_file(file, 3 * 4096);
+  const auto refused = support::run(daemon_->launch());
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(contains(refused.err, "data.mdb"));
+  EXPECT_EQ(std::filesystem::file_size(file), 3u * 4096) << "it was changed";
+}
+
 TEST_F(StartTest, APortThatIsTakenIsNamed) {
   make(options());
   ASSERT_NO_FATAL_FAILURE(start());
@@ -218,14 +230,25 @@ TEST_F(StartTest, AStateFolderThatCannotBeMadeIsNamed) {
 }
 
 TEST_F(StartTest, AStateFolderThatCannotBeWrittenIsNamed) {
-  if (geteuid() == 0) GTEST_SKIP() << "root writes everywhere";
-  make(options());
-  std::filesystem::create_directories(daemon_->path("state"));
-  chmod(daemon_->path("state").c_str(), 0555);
-  const auto refused = support::run(daemon_->launch());
-  chmod(daemon_->path("state").c_str(), 0755);
+  make(options("mqtt://127.0.0.1:1"));
+  auto launch = daemon_->launch();
+  for (const auto& [folder, mode] : {std::pair{"state", 0555}, {"run", 0777}}) {
+    std::filesystem::create_directories(daemon_->path(folder));
+    chmod(daemon_->path(folder).c_str(), static_cast<mode_t>(mode));
+  }
+  if (geteuid() == 0) {  // root writes everywhere: become somebody who does not
+    const std::vector<std::string> nobody = {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534",
+                                             "--clear-groups"};
+    auto tried = launch;
+    tried.arguments = nobody;
+    tried.arguments.insert(tried.arguments.end(), {ATTUNE_PROGRAM, "version"});
+    if (support::run(tried).code != 0) GTEST_SKIP() << "nobody may not run " << ATTUNE_PROGRAM;
+    launch.arguments.insert(launch.arguments.begin(), nobody.begin(), nobody.end());
+  }
+  const auto refused = support::run(launch);
   EXPECT_EQ(refused.code, 1);
   EXPECT_TRUE(contains(refused.err, daemon_->path("state")));
+  EXPECT_TRUE(contains(refused.err, "Permission denied"));
 }
 
 TEST_F(StartTest, AConfigurationThatIsWrongIsShownWithItsPlace) {

@@ -1,5 +1,7 @@
 #include <signal.h>
 
+#include <cstdlib>
+
 #include "tests/e2e/hall.h"
 
 /// The main job, from a message to the answer why.
@@ -150,6 +152,35 @@ TEST_F(DaemonTest, ObserveSendsNothingAndListsWhatWouldHaveBeenSent) {
   ASSERT_EQ(daemon_->terminate(), 0);
   ASSERT_TRUE(drained());
   EXPECT_EQ(lamp().messages, 0u);
+}
+
+TEST_F(DaemonTest, ItsBrokerEndsWithItHoweverItEnds) {
+  make(options());
+  for (const bool hard : {false, true}) {
+    daemon_->start();
+    ASSERT_TRUE(eventually([&] { return daemon_->device("visitor") != nullptr; }));
+    if (hard) {
+      daemon_->kill9();
+    } else {
+      EXPECT_EQ(daemon_->terminate(), 0);
+    }
+    EXPECT_TRUE(eventually([&] { return daemon_->device("visitor") == nullptr; })) << hard;
+  }
+}
+
+TEST_F(DaemonTest, ABrokerThatIsKilledComesBackAndTheHomeGoesOn) {
+  make(options());
+  ASSERT_NO_FATAL_FAILURE(start());
+  const int broker = std::atoi(support::read_file(daemon_->path("run/mosquitto.pid")).c_str());
+  ASSERT_GT(broker, 1);
+  kill(broker, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return daemon_->get("/readyz").status == 503; }));
+  EXPECT_EQ(daemon_->get("/healthz").status, 200);
+  ASSERT_TRUE(daemon_->wait_ready()) << daemon_->get("/readyz").body;
+  ASSERT_NO_FATAL_FAILURE(connect_bridge());
+  lamps_.emplace(*client_, std::vector<std::string>{"hall_lamp"});
+  motion(true);
+  EXPECT_TRUE(until([&] { return lamp().on; })) << daemon_->errors();
 }
 
 TEST_F(DaemonTest, WhatAPersonSetsIsDrivenAndAWatchShowsIt) {
