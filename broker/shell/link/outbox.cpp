@@ -54,10 +54,12 @@ bool Outbox::open(std::uint64_t connection) {
 }
 
 bool Outbox::put(std::vector<Parcel> parcels) {
-  const std::lock_guard lock(mutex_);
-  if (!open_ || waiting_.size() + parcels.size() > waiting_max_) return false;
-  std::move(parcels.begin(), parcels.end(), std::back_inserter(waiting_));
-  changed_.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!open_ || waiting_.size() + parcels.size() > waiting_max_) return false;
+    std::move(parcels.begin(), parcels.end(), std::back_inserter(waiting_));
+  }
+  changed_.notify_all();  // unlocked: else the sender wakes only to wait for the lock
   return true;
 }
 
