@@ -163,13 +163,41 @@ bool has_position(const Node& features) {
                      [](const Node& n) { return n.key == "name" && n.text == "position"; });
 }
 
+/// A setting in the dress of a lock or switch, as a thermostat's `child_lock`: its property says
+/// what it is. Empty when that is no canonical name: then it is the lock or switch itself.
+std::optional<Bound> bind_setting(Feature feature) {
+  if (feature.parent != "lock" && feature.parent != "switch") return std::nullopt;
+  std::string_view own = feature.property;
+  const std::string suffix = "_" + feature.endpoint;
+  if (suffix.size() > 1 && own.ends_with(suffix)) own.remove_suffix(suffix.size());
+  if (feature.name != "state" || own == "state") return std::nullopt;
+  const std::string name(own);
+  feature.parent = {};
+  feature.name = name;
+  return bind(feature);
+}
+
+bool holds_only_settings(const Node& features, std::string_view type) {
+  bool any = false;
+  for (const Node& feature : features) {
+    if (!bind_setting(feature_of(feature, type))) return false;
+    any = true;
+  }
+  return any;
+}
+
+std::optional<Bound> bind_exposed(const Feature& feature) {
+  std::optional<Bound> setting = bind_setting(feature);
+  return setting ? std::move(setting) : bind(feature);
+}
+
 void walk(const Node& list, std::string_view parent, bool positioned, Collector& into) {
   for (const Node& expose : list) {
     const std::string_view type = expose.text_of("type");
     const Node* features = expose.find("features");
     const bool is_list = features != nullptr && features->kind == Kind::array;
     if (is_list && is_actuator(type)) {
-      into.capability(type);
+      if (!holds_only_settings(*features, type)) into.capability(type);
       walk(*features, type, has_position(*features), into);
       continue;
     }
@@ -178,7 +206,7 @@ void walk(const Node& list, std::string_view parent, bool positioned, Collector&
     if (feature.property.empty()) continue;
     if (feature.name == "action" && feature.kind == 'e') {
       into.add_action(feature);
-    } else if (std::optional<Bound> bound = bind(feature)) {
+    } else if (std::optional<Bound> bound = bind_exposed(feature)) {
       into.add(std::move(*bound));
     }
   }
