@@ -38,6 +38,13 @@ Status TurnWriter::write(const Turn& turn, TableWriter& tables, Position& positi
   return put(position, tables);
 }
 
+template <class R>
+Status TurnWriter::put(const R& record, TableWriter& tables) {
+  encode_key(record, key_);
+  encode_value(record, value_);
+  return tables.put(kTableOf<R>, key_, value_);
+}
+
 Status TurnWriter::create(const Identity& identity, TableWriter& tables) {
   if (Status done = put(identity, tables); !done) return done;
   return put(Position{}, tables);
@@ -111,13 +118,6 @@ Status TurnWriter::prune_commands(TableWriter& tables, Position& position) {
   }
   position.final_commands -= oldest.size();
   return {};
-}
-
-template <class R>
-Status TurnWriter::put(const R& record, TableWriter& tables) {
-  encode_key(record, key_);
-  encode_value(record, value_);
-  return tables.put(kTableOf<R>, key_, value_);
 }
 
 }  // namespace attune::store

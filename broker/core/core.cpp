@@ -112,12 +112,13 @@ void Core::step(const Event& event, Outcome& out) {
   p.requests.name_commands();
 }
 
-/// Deadlines fire one by one, each at the moment it was due and with all that follows from it:
-/// so a restart changes when they happen, and nothing else.
+/// Deadlines fire at the moment they were due, those of one moment together, with all that follows
+/// from them before the next: so a restart changes when they happen, and nothing else.
 void Core::Parts::fire_due(const Instant& present, Outcome& out) {
   while (auto timer = timers.pop(present.steady, out)) {
+    const Millis due = timer->due;
     journal.begin(at_due(*timer, present), present, out);
-    fire(*timer);
+    for (; timer; timer = timers.pop(due, out)) fire(*timer);
     settle();
   }
 }

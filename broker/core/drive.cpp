@@ -71,7 +71,7 @@ void Drive::drive(AttributeId attribute) {
     finish(attribute, CommandState::superseded,
            drivable ? "something else is wanted" : "it cannot be driven now");
   } else if (!differs(attribute) && !switching_on(attribute)) {
-    return;
+    return ledger_.forgive(attribute);
   } else if (ledger_.gave_up(attribute, state.desired_revision)) {
     return;
   }
@@ -339,7 +339,10 @@ void Drive::fire_expiry(CommandId id) {
 void Drive::restore(Command command) {
   ledger_.restore_last_id(command.id);
   const auto attribute = catalog_.table().find(command.path.device.text(), command.path.attribute);
-  if (attribute) ledger_.add(*attribute, std::move(command));
+  if (!attribute) return;
+  timers_.restore(
+      {TimerKind::command_expiry, std::to_string(number(command.id)), command.expires.steady});
+  ledger_.add(*attribute, std::move(command));
 }
 
 void Drive::remember(const Change& change) {

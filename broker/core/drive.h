@@ -51,7 +51,8 @@ class Drive {
   void fire_expiry(CommandId id);
 
   void restore(Command command);
-  /// Feed the log's last entries, in order: what was sent just before the stop still explains reports.
+  /// Feed the log's last entries, in order: what was sent just before the stop still explains
+  /// reports.
   void remember(const Change& change);
 
  private:

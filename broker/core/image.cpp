@@ -1,8 +1,13 @@
 #include "broker/core/image.h"
 
+#include <utility>
+
 namespace attune::core {
 
 namespace {
+
+/// A device's availability among the folded rows: no attribute can have this name.
+constexpr std::string_view kAvailabilityRow = "$availability";
 
 const Value kNone;
 const AttributeState kNeverReported;
@@ -67,6 +72,7 @@ void Image::apply(const Change& change, AttributeTable& table) {
     state.availability = parse_availability(change.status).value_or(Availability::unknown);
     state.revision = change.revision;
     state.at = change.at;
+    state.folded = false;
     return;
   }
   const bool reported = change.kind == ChangeKind::state || change.kind == ChangeKind::setting;
@@ -80,6 +86,7 @@ void Image::apply(const Change& change, AttributeTable& table) {
 }
 
 void Image::restore(const StateRow& row, AttributeTable& table) {
+  if (row.path.attribute == kAvailabilityRow) return restore_device(row, table);
   const AttributeId id = table.intern(row.path);
   AttributeState& state = slot(id);
   state.value = row.value;
@@ -95,6 +102,13 @@ void Image::restore(const StateRow& row, AttributeTable& table) {
   state.desired_revision = row.desired_revision;
   state.desired_context = row.desired_revision;
   mark_fresh(table.device_of(id), true);
+}
+
+void Image::restore_device(const StateRow& row, AttributeTable& table) {
+  DeviceState& state = device_slot(table.intern_device(row.path.device));
+  state.availability = parse_availability(row.value.as_text()).value_or(Availability::unknown);
+  state.revision = row.revision;
+  state.at = row.at;
 }
 
 void Image::mark_fresh(DeviceIndex device, bool fresh) {
@@ -136,6 +150,17 @@ std::vector<StateRow> Image::take_unfolded() {
     rows.push_back(row(id));
   }
   unfolded_.clear();
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    DeviceState& state = devices_[i];
+    if (std::exchange(state.folded, true)) continue;
+    StateRow row;
+    row.path = {catalog_.table().device(static_cast<DeviceIndex>(i)),
+                std::string(kAvailabilityRow)};
+    row.value = name(state.availability);
+    row.revision = state.revision;
+    row.at = state.at;
+    rows.push_back(std::move(row));
+  }
   return rows;
 }
 

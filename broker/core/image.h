@@ -36,6 +36,7 @@ struct DeviceState {
   Revision revision{};  ///< of the last change of availability
   Instant at;
   bool fresh = false;  ///< has said something live since it (re)joined
+  bool folded = true;  ///< false: its availability changed since the last fold
   devices::Derived derived;
 };
 
@@ -61,6 +62,7 @@ class Image final : public rules::StateView {
 
  private:
   AttributeState& slot(AttributeId attribute);
+  void restore_device(const StateRow& row, AttributeTable& table);
   DeviceState& device_slot(DeviceIndex device);
 
   const devices::Catalog& catalog_;

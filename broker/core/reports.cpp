@@ -83,7 +83,7 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
   change.detail = message.topic;
   change.origin = from.origin;
   const Because because = journal_.write(std::move(change), from.because);
-  agenda_.touch(reading.attribute, because);
+  if (moved) agenda_.touch(reading.attribute, because);
   const DeviceIndex device = catalog_.table().device_of(reading.attribute);
   const DeviceInfo* info = catalog_.device(device);
   const bool by_hand = from.origin == Origin::person ||

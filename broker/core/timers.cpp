@@ -2,10 +2,19 @@
 
 namespace attune::core {
 
+namespace {
+
+/// A command's own deadlines follow from its row, and are armed again from there.
+bool is_stored(TimerKind kind) {
+  return kind != TimerKind::command_retry && kind != TimerKind::command_expiry;
+}
+
+}  // namespace
+
 void Timers::arm(TimerKind kind, std::string subject, Millis due, Outcome& out) {
   if (this->due(kind, subject) == due) return;
   cancel(kind, subject, out);
-  out.writes.push_back({Timer{kind, subject, due}, false});
+  if (is_stored(kind)) out.writes.push_back({Timer{kind, subject, due}, false});
   restore({kind, std::move(subject), due});
 }
 
@@ -13,7 +22,7 @@ void Timers::cancel(TimerKind kind, const std::string& subject, Outcome& out) {
   const Key key{kind, subject};
   const auto it = by_key_.find(key);
   if (it == by_key_.end()) return;
-  out.writes.push_back({Timer{kind, subject, it->second}, true});
+  if (is_stored(kind)) out.writes.push_back({Timer{kind, subject, it->second}, true});
   by_due_.erase({it->second, key});
   by_key_.erase(it);
 }

@@ -9,7 +9,8 @@
 #include "broker/core/event.h"
 #include "devices/model/records.h"
 
-/// Deadlines as data: one per (kind, subject), each stored in the turn that armed it.
+/// Deadlines as data: one per (kind, subject), each stored in the turn that armed it; those of a
+/// command are part of the command's row.
 namespace attune::core {
 
 class Timers {

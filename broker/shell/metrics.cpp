@@ -115,8 +115,9 @@ struct Metrics::Parts {
                                .Name("attune_devices")
                                .Help("Devices, by availability")
                                .Register(registry);
-  Histogram& ingest = histogram("attune_ingest_to_command_seconds",
-                                "From a message's arrival to its command handed to the sender");
+  Histogram& ingest =
+      histogram("attune_ingest_to_command_seconds",
+                "From the turn that takes a message to its command handed to the sender");
   Counter& evaluations = counter("attune_rule_evaluations_total", "Conditions evaluated");
   Counter& fired = counter("attune_rule_fired_total", "Rules that became active");
   Counter& errors = counter("attune_rule_errors_total", "Conditions that failed");

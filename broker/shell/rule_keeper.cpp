@@ -33,8 +33,9 @@ RuleKeeper::RuleKeeper(const config::Config& config, devices::Catalog& catalog,
 Result<RuleKeeper::Change> RuleKeeper::start() {
   issues_.clear();
   const bool devices_fit = read_devices();
-  if (devices_fit) {
-    if (auto change = read_rules()) return std::move(*change);
+  files_ = read_files();
+  if (devices_fit && !has_errors(issues_)) {
+    if (auto change = compile(files_)) return std::move(*change);
   }
   if (auto change = last_good()) return std::move(*change);
   if (waits_for_devices_) return Change{std::make_shared<rules::RuleSet>(), {}};
@@ -44,12 +45,15 @@ Result<RuleKeeper::Change> RuleKeeper::start() {
 std::optional<RuleKeeper::Change> RuleKeeper::reload() {
   issues_.clear();
   const devices::DevicesFile before = devices_;
-  if (!read_devices()) {
+  if (!config_is_right() || !read_devices()) {
     describe_problem(false);
     return std::nullopt;
   }
-  auto change = read_rules();
-  if (!change) {
+  std::vector<rules::SourceFile> files = read_files();
+  auto change = compile(files);
+  if (change) {
+    files_ = std::move(files);
+  } else {
     devices_ = before;
     (void)normaliser_.configure(before);  // it was right when it was read
   }
@@ -61,7 +65,24 @@ std::optional<RuleKeeper::Change> RuleKeeper::refresh(const Instant& now) {
   if (catalog_.generation() == compiled_for_ || too_soon) return std::nullopt;
   compiled_at_ = now.steady;
   issues_.clear();
-  return read_rules();
+  return compile(files_);
+}
+
+/// What changed in attune.yaml itself takes effect at the next start; it must be right now.
+bool RuleKeeper::config_is_right() {
+  if (config_.file.empty()) return true;
+  const config::LoadedConfig loaded = config::load_config(config_.file);
+  issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
+  return !has_errors(loaded.issues);
+}
+
+std::vector<rules::SourceFile> RuleKeeper::read_files() {
+  std::vector<rules::SourceFile> files;
+  for (const std::string& path : config_.rules) {
+    auto more = rules::read_files(path, issues_);
+    std::move(more.begin(), more.end(), std::back_inserter(files));
+  }
+  return files;
 }
 
 bool RuleKeeper::read_devices() {
@@ -82,12 +103,7 @@ bool RuleKeeper::read_devices() {
   return true;
 }
 
-std::optional<RuleKeeper::Change> RuleKeeper::read_rules() {
-  std::vector<rules::SourceFile> files;
-  for (const std::string& path : config_.rules) {
-    auto more = rules::read_files(path, issues_);
-    std::move(more.begin(), more.end(), std::back_inserter(files));
-  }
+std::optional<RuleKeeper::Change> RuleKeeper::compile(const std::vector<rules::SourceFile>& files) {
   compiled_for_ = catalog_.generation();
   rules::Loaded loaded = rules::load(files, config::surroundings(catalog_));
   issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());

@@ -38,7 +38,7 @@ class RuleKeeper {
   [[nodiscard]] Result<Change> start();
   /// Reads both again. Empty, with problem() and issues() saying why: everything stays as it was.
   [[nodiscard]] std::optional<Change> reload();
-  /// Compiles again when discovery has moved on.
+  /// Compiles the same texts again when discovery has moved on.
   [[nodiscard]] std::optional<Change> refresh(const Instant& now);
 
   /// Why what runs is not what the files say, for `/readyz` and `status`; empty: it is.
@@ -47,8 +47,10 @@ class RuleKeeper {
   [[nodiscard]] const Issues& issues() const { return issues_; }
 
  private:
+  [[nodiscard]] bool config_is_right();
   [[nodiscard]] bool read_devices();
-  [[nodiscard]] std::optional<Change> read_rules();
+  [[nodiscard]] std::vector<rules::SourceFile> read_files();
+  [[nodiscard]] std::optional<Change> compile(const std::vector<rules::SourceFile>& files);
   [[nodiscard]] std::optional<Change> last_good();
   [[nodiscard]] std::vector<Write> make_last_good(const rules::RuleSet& set);
   void describe_problem(bool only_unknown_devices);
@@ -58,6 +60,7 @@ class RuleKeeper {
   devices::Normaliser& normaliser_;
   store::Store& store_;
   devices::DevicesFile devices_;
+  std::vector<rules::SourceFile> files_;  ///< as they were at the start or the last good reload
   std::vector<rules::SourceFile> good_;
   Issues issues_;
   std::string problem_;

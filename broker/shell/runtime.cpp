@@ -144,7 +144,6 @@ Status Runtime::Parts::load_rules() {
   const std::string findings = render(keeper_->issues());
   if (!findings.empty()) std::fputs(findings.c_str(), stderr);
   if (!loaded) return loaded.error();
-  if (!keeper_->problem().empty()) log_.warning("rules", {{"reason", keeper_->problem()}});
   take(std::move(*loaded));
   keep_subscriptions();
   return {};
@@ -182,11 +181,13 @@ Status Runtime::Parts::run() {
 
 Status Runtime::Parts::turn() {
   answer_requests();
-  if (!reloads_.empty()) answer_reload();
+  reload_files();
   if (auto change = keeper_->refresh(clock_->now())) take(std::move(*change));
   keep_subscriptions();
   const Status status = loop_->turn();
+  answer_reload();
   look_after_broker();  // after it: no command waits for this
+  say_what_changed();
   count();
   head_for_status_ = number(core_->head());
   return status;
@@ -204,16 +205,25 @@ void Runtime::Parts::answer_requests() {
   for (auto& [request, responder] : requests_.take()) api_->handle(request, std::move(responder));
 }
 
-void Runtime::Parts::answer_reload() {
+void Runtime::Parts::reload_files() {
+  if (reloads_.empty() || loop_->stuck()) return;
   auto change = keeper_->reload();
-  api::Reloaded answer{change.has_value(), core_->head(), keeper_->issues()};
+  reloaded_ = change.has_value();
   if (change) {
     take(std::move(*change));
-    log_.info("reloaded");
   } else {
     std::fputs(render(keeper_->issues()).c_str(), stderr);
     log_.error("reload refused, everything stays as it was", {{"reason", keeper_->problem()}});
   }
+}
+
+/// After the turn: what was loaded is durable, or it waits with everything else.
+void Runtime::Parts::answer_reload() {
+  if (!reloaded_ || loop_->stuck()) return;
+  if (*reloaded_)
+    log_.info("reloaded", {{"rules", std::to_string(core_->rule_set().rules.size())}});
+  const api::Reloaded answer{*reloaded_, core_->head(), keeper_->issues()};
+  reloaded_.reset();
   for (const auto& done : std::exchange(reloads_, {})) done(answer);
 }
 
@@ -230,6 +240,25 @@ void Runtime::Parts::look_after_broker() {
     if (connects_counted_ != 0) metrics_.mqtt_reconnect();
     log_.info("linked to the broker", {{"connects", std::to_string(connects_counted_ + 1)}});
   }
+}
+
+/// One line when a trouble begins, another when it is over.
+void Runtime::Parts::say_what_changed() {
+  const auto tell = [this](bool now, bool& before, const char* begins, const char* ends,
+                           const std::string& reason) {
+    if (now == before) return;
+    before = now;
+    now ? log_.error(begins, {{"reason", reason}}) : log_.info(ends);
+  };
+  tell(loop_->stuck(), said_stuck_, "the store is full, nothing is accepted",
+       "the store has room again", "free space on " + startup_.config.store.dir);
+  const link::LinkStatus link = link_->status();
+  const bool lost = connects_counted_ != 0 && link.state != link::LinkState::connected;
+  tell(lost, said_lost_, "the broker is lost", "the broker is back", link.reason);
+  if (keeper_->problem() == said_problem_) return;
+  said_problem_ = keeper_->problem();
+  if (!said_problem_.empty()) return log_.warning("rules", {{"reason", said_problem_}});
+  log_.info("the rules are complete");
 }
 
 /// What nobody tells the metrics as it happens.

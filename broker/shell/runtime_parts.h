@@ -47,7 +47,9 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   [[nodiscard]] Status run();
   [[nodiscard]] Status turn();
   void answer_requests();
+  void reload_files();
   void answer_reload();
+  void say_what_changed();
   void take(RuleKeeper::Change change);
   void look_after_broker();
   void count();
@@ -79,7 +81,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   // LoopObserver
   void changed(std::span<const Change> changes) override;
   void rejected(const devices::Rejection& rejection) override;
-  void message(bool applied) override;
+  void message(Taken taken) override;
   void committed(std::chrono::nanoseconds took) override;
   void commands_left(std::chrono::nanoseconds took) override;
 
@@ -105,6 +107,10 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   Mailbox<std::pair<http::Request, http::Responder>> requests_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::function<void(const api::Reloaded&)>> reloads_;
+  std::optional<bool> reloaded_;  ///< how the reload of this turn went, until it is answered
+  bool said_stuck_ = false;
+  bool said_lost_ = false;
+  std::string said_problem_;
   std::vector<std::string> subscriptions_;
   std::uint64_t subscribed_for_ = 0;
   std::uint64_t connects_counted_ = 0;

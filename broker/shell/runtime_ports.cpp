@@ -116,8 +116,15 @@ void Runtime::Parts::rejected(const devices::Rejection& rejection) {
   rejections_.add(rejection, now().wall);
 }
 
-void Runtime::Parts::message(bool applied) {
-  metrics_.message(applied ? Metrics::Message::applied : Metrics::Message::unchanged);
+void Runtime::Parts::message(Taken taken) {
+  switch (taken) {
+    case Taken::applied:
+      return metrics_.message(Metrics::Message::applied);
+    case Taken::unchanged:
+      return metrics_.message(Metrics::Message::unchanged);
+    case Taken::rejected:
+      return metrics_.message(Metrics::Message::rejected);
+  }
 }
 
 void Runtime::Parts::committed(std::chrono::nanoseconds took) {

@@ -129,8 +129,8 @@ enum class TimerKind : std::uint8_t {
   rule_unknown,      ///< subject: rule; grace of an unknown condition
   rule_mode,         ///< subject: rule; end of `disable --for`
   hold,              ///< subject: device.attribute; end of a person's hold
-  command_retry,     ///< subject: command number
-  command_expiry,    ///< subject: command number
+  command_retry,     ///< subject: command number; never a row of its own
+  command_expiry,    ///< subject: command number; the same
 };
 
 /// A deadline, on the steady line; it survives restarts and fires late rather than never.

@@ -134,7 +134,7 @@ class Reporter final : public shell::LoopObserver {
     }
   }
   void rejected(const devices::Rejection&) override {}
-  void message(bool) override {}
+  void message(Taken) override {}
   void committed(std::chrono::nanoseconds) override {}
   void commands_left(std::chrono::nanoseconds) override {}
 

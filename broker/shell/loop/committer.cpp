@@ -1,6 +1,8 @@
 #include "broker/shell/loop/committer.h"
 
+#include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "devices/model/limits.h"
@@ -15,15 +17,47 @@ void Committer::add(std::vector<Change>& changes, std::vector<Write>& writes, co
   if (!changes.empty()) newest_ = changes.back().revision;
   std::move(changes.begin(), changes.end(), std::back_inserter(turn_.changes));
   std::move(writes.begin(), writes.end(), std::back_inserter(turn_.writes));
+  if (turn_.writes.size() > 2 * merged_ + kMergeFrom) merge_writes();
 }
 
 void Committer::add(std::vector<Write> writes) {
   std::move(writes.begin(), writes.end(), std::back_inserter(turn_.writes));
 }
 
+/// Where a row stands: two writes with the same place are one row.
+std::pair<std::size_t, std::string> Committer::place(const Record& record) {
+  struct Key {
+    std::string operator()(const StateRow& row) const { return row.path.text(); }
+    std::string operator()(const Command& row) const { return std::to_string(number(row.id)); }
+    std::string operator()(const Claim& row) const {
+      return row.path.text() + ' ' + std::to_string(static_cast<int>(row.by)) + row.source;
+    }
+    std::string operator()(const Base& row) const { return row.path.text(); }
+    std::string operator()(const RuleState& row) const { return row.rule.text(); }
+    std::string operator()(const Timer& row) const {
+      return std::to_string(static_cast<int>(row.kind)) + ' ' + row.subject;
+    }
+    std::string operator()(const Blob& row) const { return row.space + ' ' + row.key; }
+  };
+  return {record.index(), std::visit(Key{}, record)};
+}
+
+/// The last write of each row is all that a commit needs: a backlog must not ask for more room
+/// than its rows.
+void Committer::merge_writes() {
+  std::set<std::pair<std::size_t, std::string>> seen;
+  std::vector<Write> last;
+  for (auto write = turn_.writes.rbegin(); write != turn_.writes.rend(); ++write) {
+    if (seen.insert(place(write->record)).second) last.push_back(std::move(*write));
+  }
+  std::reverse(last.begin(), last.end());
+  turn_.writes = std::move(last);
+  merged_ = turn_.writes.size();
+}
+
 bool Committer::due(const Instant& now) const {
   if (turn_.changes.empty() && turn_.writes.empty()) return false;
-  if (turn_.changes.size() >= limits::kUncommittedRevisionsMax / 2) return true;
+  if (turn_.changes.size() >= kChangesMax) return true;
   return !waiting_since_ || now.steady >= *waiting_since_ + interval_;
 }
 
@@ -60,6 +94,7 @@ Status Committer::commit(const Instant& now, core::Image& image, const store::In
   if (!status.ok()) return status;
   turn_.changes.clear();
   turn_.writes.clear();
+  merged_ = 0;
   turn_.folded_through.reset();
   waiting_since_.reset();
   return status;

@@ -3,6 +3,8 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/core/event.h"
@@ -20,6 +22,11 @@ class Committer {
  public:
   /// State rows are folded this often, and at a clean stop.
   static constexpr Millis kFoldInterval{60'000};
+  /// More changes than this are committed before the interval is over: one transaction stays small
+  /// enough to fit again into a disk that was full.
+  static constexpr std::size_t kChangesMax = 8'192;
+  /// Writes to the same row are merged when there are more than this.
+  static constexpr std::size_t kMergeFrom = 1'024;
 
   /// `commit_interval` 0: every turn.
   Committer(store::Store& store, Millis commit_interval);
@@ -45,6 +52,8 @@ class Committer {
   [[nodiscard]] std::vector<Command> pending_ends(const std::string& path) const;
 
  private:
+  [[nodiscard]] static std::pair<std::size_t, std::string> place(const Record& record);
+  void merge_writes();
   void fold(const Instant& now, core::Image& image, bool clean);
 
   store::Store& store_;
@@ -53,6 +62,7 @@ class Committer {
   std::optional<Millis> waiting_since_;
   Millis folded_at_{};
   std::optional<Revision> newest_;  ///< change that was added; none yet: the log is what it was
+  std::size_t merged_ = 0;          ///< writes that the last merge left
   bool stuck_ = false;
 };
 

@@ -35,7 +35,8 @@ void Loop::restore_discovery(store::Store& store, devices::Normaliser& normalise
 }
 
 Status Loop::begin(const Instant& committed_at) {
-  latest_ = committed_at;
+  const bool first_start = committed_at == Instant{};
+  latest_ = first_start ? parts_.clock.now() : committed_at;
   for (const std::string_view space :
        {inbox::DuplicateWindow::kSpace, kDiscoverySpace, inbox::ArrivalClassifier::kSpace}) {
     const auto blobs = parts_.store.blobs(std::string(space));
@@ -55,11 +56,14 @@ Status Loop::turn() {
   turn_began_ = std::chrono::steady_clock::now();
   const Instant now = parts_.clock.now();
   if (committer_.stuck()) {
-    refuse_replies();
+    refuse_submissions();
     return now.steady < retry_at_ ? Status() : commit(false);
   }
   const Instant since = latest_;  // after a start: what is replayed has waited long enough
-  if (next_rules_) step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
+  if (next_rules_) {
+    step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
+    commit_soon_ = true;  // whoever loaded them is told when they are durable
+  }
   // While records wait, time is theirs: a deadline between two of them fires between them.
   const Instant present = take_records() ? now : latest_;
   take_reports(present);
@@ -141,7 +145,10 @@ void Loop::take_message(const inbox::Record& record) {
   keep_discovery(decoded_, message);
   const std::size_t before = outcome_.changes.size();
   step(parts_.clock.at(record.at), core::MessageArrived{arrival, record.topic, &decoded_});
-  parts_.observer.message(outcome_.changes.size() != before);
+  using Taken = LoopObserver::Taken;
+  const bool applied = outcome_.changes.size() != before;
+  const bool rejected = decoded_.readings.empty() && !decoded_.rejections.empty();
+  parts_.observer.message(applied ? Taken::applied : rejected ? Taken::rejected : Taken::unchanged);
 }
 
 /// The only trace that Mosquitto leaves of a queue that was full.
@@ -164,7 +171,7 @@ void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Messag
   auto [known, fresh] = kept_discovery_.emplace(key, print);
   if (!fresh && known->second == print) return;
   known->second = print;
-  learned_ = true;
+  commit_soon_ = true;
   outcome_.writes.push_back(
       {Blob{std::string(kDiscoverySpace), std::move(key), std::string(message.payload)},
        message.payload.empty()});
@@ -189,7 +196,7 @@ void Loop::take_submissions(const Instant& now) {
 
 Status Loop::commit_if_due() {
   const bool due =
-      outcome_.urgent() || learned_ || committer_.due(latest_) || parts_.ring.wants_commit();
+      outcome_.urgent() || commit_soon_ || committer_.due(latest_) || parts_.ring.wants_commit();
   if (!due) return {};
   return commit(false);
 }
@@ -201,11 +208,11 @@ Status Loop::commit(bool clean) {
   const store::InboxPosition position = parts_.ring.position();
   const Status status = committer_.commit(latest_, parts_.core.image(), position, clean);
   if (!status.ok()) {
+    // Answers to what was stepped wait with it: it takes effect when it is stored.
     retry_at_ = parts_.clock.now().steady + kRetryCommit;
-    refuse_replies();
     return status.error().code == "full" ? Status() : status;
   }
-  learned_ = false;
+  commit_soon_ = false;
   parts_.observer.committed(std::chrono::steady_clock::now() - began);
   parts_.ring.consumed(position);
   let_out();
@@ -217,7 +224,7 @@ void Loop::let_out() {
   std::vector<link::Parcel> parcels;
   for (const auto& dispatch : outcome_.dispatches) send(dispatch, parcels);
   if (!parcels.empty()) {
-    // Refused when the line went down just now: the core sends again after the next connect.
+    // Refused when the line went down just now, or with too much before it: the core repeats.
     (void)parts_.link.publish(std::move(parcels));
     parts_.observer.commands_left(std::chrono::steady_clock::now() - turn_began_);
   }
@@ -252,17 +259,15 @@ void Loop::answer(const core::Reply& reply) {
   call(reply);
 }
 
-void Loop::refuse_replies() {
-  const auto refuse = [&](core::RequestId id) {
+void Loop::refuse_submissions() {
+  for (const auto& [id, submission] : std::exchange(submissions_, {})) {
     core::Reply reply;
     reply.id = id;
     reply.result = core::Reply::Result::rejected;
     reply.code = "full";
     reply.message = "the disk (or the store's map) is full; nothing is lost, nothing is accepted";
     answer(reply);
-  };
-  for (const auto& reply : std::exchange(outcome_.replies, {})) refuse(reply.id);
-  for (const auto& [id, submission] : std::exchange(submissions_, {})) refuse(id);
+  }
 }
 
 Status Loop::finish() {

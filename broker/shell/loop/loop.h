@@ -32,8 +32,9 @@ class LoopObserver {
   /// Once per turn, after the step: what is new, before it is durable.
   virtual void changed(std::span<const Change> changes) = 0;
   virtual void rejected(const devices::Rejection& rejection) = 0;
-  /// A message was taken: it changed something, or nothing.
-  virtual void message(bool applied) = 0;
+  enum class Taken : std::uint8_t { applied, unchanged, rejected };
+  /// A message was taken: it changed something, or nothing, or nothing of it could be read.
+  virtual void message(Taken taken) = 0;
   virtual void committed(std::chrono::nanoseconds took) = 0;
   /// From the start of a turn to its commands being handed to the sender.
   virtual void commands_left(std::chrono::nanoseconds took) = 0;
@@ -114,7 +115,7 @@ class Loop {
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
   void answer(const core::Reply& reply);
-  void refuse_replies();
+  void refuse_submissions();
 
   LoopParts parts_;
   LoopOptions options_;
@@ -133,7 +134,7 @@ class Loop {
   Millis retry_at_{};
   std::optional<std::uint64_t> broker_drops_;  ///< as the broker counts them; empty: not heard yet
   bool linked_ = false;
-  bool learned_ = false;  ///< of a device: committed at once, the next start needs it for its rules
+  bool commit_soon_ = false;  ///< a new device (the next start needs it for its rules), new rules
 };
 
 }  // namespace attune::shell

@@ -29,13 +29,11 @@ class Recorder final : public LoopObserver {
   void rejected(const devices::Rejection& rejection) override {
     reasons.push_back(rejection.reason);
   }
-  void message(bool applied) override { ++(applied ? applied_messages : unchanged_messages); }
+  void message(Taken) override {}
   void committed(std::chrono::nanoseconds) override { ++commits; }
   void commands_left(std::chrono::nanoseconds) override {}
 
   std::vector<std::string> reasons;
-  int applied_messages = 0;
-  int unchanged_messages = 0;
   int commits = 0;
 };
 
