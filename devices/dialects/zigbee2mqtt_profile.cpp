@@ -81,6 +81,7 @@ class Collector {
 
  private:
   Binding* reader_of(std::string_view attribute);
+  [[nodiscard]] bool knows(std::string_view property) const;
   void use_cooling_alone();
 
   Profile profile_;
@@ -91,6 +92,12 @@ Binding* Collector::reader_of(std::string_view attribute) {
   const auto found = std::ranges::find_if(
       profile_.bindings, [&](const Binding& b) { return b.attribute == attribute && b.readable; });
   return found == profile_.bindings.end() ? nullptr : &*found;
+}
+
+/// Whether the property is taken already: what is normalised is not kept raw as well.
+bool Collector::knows(std::string_view property) const {
+  return std::ranges::find(profile_.bindings, property, &Binding::property) !=
+         profile_.bindings.end();
 }
 
 void Collector::add(Bound bound) {
@@ -105,7 +112,9 @@ void Collector::add(Bound bound) {
   if (first != nullptr && better) first->readable = false;
   if (first != nullptr && !better) bound.binding.readable = false;
   if (!bound.binding.readable && !bound.binding.writable) {
-    profile_.bindings.push_back(bind_raw(bound.binding.property));
+    if (!knows(bound.binding.property)) {
+      profile_.bindings.push_back(bind_raw(bound.binding.property));
+    }
     return;
   }
   const auto info = std::ranges::find(profile_.attributes, bound.info.name, &AttributeInfo::name);
@@ -116,10 +125,11 @@ void Collector::add(Bound bound) {
 }
 
 void Collector::add_action(const Feature& feature) {
-  Binding binding;
-  binding.property = feature.property;
-  binding.shape = Shape::event;
-  profile_.bindings.push_back(std::move(binding));
+  if (!knows(feature.property)) {
+    Binding& binding = profile_.bindings.emplace_back();
+    binding.property = feature.property;
+    binding.shape = Shape::event;
+  }
   for (const std::string& action : feature.values) {
     const Press press = parse_action(action);
     std::string name = press.endpoint.empty() ? "event" : std::string(press.endpoint) + ".event";
@@ -387,8 +397,9 @@ std::string refused_name(std::string_view property, const Node& value) {
 
 Profile profile_of_exposes(const Node& exposes) {
   Collector collector;
-  collector.add(*bind(constant("", "linkquality", 'n', false)));
   if (exposes.kind == Kind::array) walk(exposes, "", false, collector);
+  // Every device reports it, described or not; what is described comes first.
+  collector.add(*bind(constant("", "linkquality", 'n', false)));
   return collector.take();
 }
 

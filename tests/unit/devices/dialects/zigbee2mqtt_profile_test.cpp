@@ -9,6 +9,7 @@ namespace attune::devices {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// `bridge/devices` with one device that exposes this.
 std::string bridge(std::string_view name, std::string_view exposes) {
@@ -57,6 +58,76 @@ TEST(Zigbee2MqttProfile, ALockWhosePropertySaysNothingElseStaysALock) {
   wire.hear("zigbee2mqtt/gate", R"({"bolt":"IN"})");
   EXPECT_EQ(wire.value("gate.lock_state"), Value("locked"));
   EXPECT_THAT(wire.catalog.find("gate")->capabilities, ElementsAre("lock"));
+}
+
+/// The last message's raw attributes.
+std::vector<std::string> raw_of(const Wire& wire) {
+  std::vector<std::string> raw;
+  for (const Reading& reading : wire.decoded.readings) {
+    if (const std::string path = wire.path(reading); path.find(".raw.") != std::string::npos) {
+      raw.push_back(path);
+    }
+  }
+  return raw;
+}
+
+constexpr const char* kLinkQuality =
+    R"({"type":"numeric","name":"linkquality","property":"linkquality","access":1,"unit":"lqi","value_min":0,"value_max":255})";
+
+TEST(Zigbee2MqttProfile, ADescribedLinkQualityIsKeptOnce) {
+  Wire wire;
+  wire.hear(kBridge, bridge("x", "[" + std::string(kLinkQuality) + "]"));
+  wire.hear("zigbee2mqtt/x", R"({"linkquality":80})");
+  EXPECT_EQ(wire.value("x.link_quality"), Value(80.0));
+  EXPECT_EQ(wire.decoded.readings.size(), 1u);
+}
+
+TEST(Zigbee2MqttProfile, LinkQualityOfAnotherNameIsReadWhereItIsDescribed) {
+  Wire wire;
+  wire.hear(
+      kBridge,
+      bridge("x",
+             R"([{"type":"numeric","name":"link_quality","property":"link_quality","access":1}])"));
+  wire.hear("zigbee2mqtt/x", R"({"link_quality":80})");
+  EXPECT_EQ(wire.value("x.link_quality"), Value(80.0));
+  EXPECT_THAT(raw_of(wire), IsEmpty());
+}
+
+/// Descriptions that list a property twice: no second row, and no second press of a button.
+TEST(Zigbee2MqttProfile, WhatIsNormalisedIsNotKeptRawAsWell) {
+  const std::vector<std::pair<std::string, std::string>> properties = {
+      {R"({"type":"numeric","name":"battery","property":"battery","access":1,"unit":"%"})",
+       R"({"battery":93})"},
+      {R"({"type":"numeric","name":"voltage","property":"voltage","access":1,"unit":"mV"})",
+       R"({"voltage":2990})"},
+      {R"({"type":"binary","name":"contact","property":"contact","access":1,"value_on":false,"value_off":true})",
+       R"({"contact":false})"},
+      {R"({"type":"climate","features":[{"type":"numeric","name":"local_temperature","property":"local_temperature","access":5,"unit":"°C"}]})",
+       R"({"local_temperature":20.5})"},
+      {R"({"type":"lock","features":[{"type":"enum","name":"lock_state","property":"lock_state","access":1,"values":["locked","unlocked"]}]})",
+       R"({"lock_state":"locked"})"},
+      {R"({"type":"enum","name":"action","property":"action","access":1,"values":["on"]})",
+       R"({"action":"on"})"},
+      {R"({"type":"switch","features":[{"type":"binary","name":"state","property":"state","access":7,"value_on":"ON","value_off":"OFF"}]})",
+       R"({"state":"ON"})"}};
+  for (const auto& [expose, report] : properties) {
+    Wire wire;
+    wire.hear(kBridge, bridge("x", "[" + expose + "," + expose + "]"));
+    wire.hear("zigbee2mqtt/x", report);
+    EXPECT_EQ(wire.decoded.readings.size() + wire.decoded.events.size(), 1u) << report;
+    EXPECT_THAT(raw_of(wire), IsEmpty()) << report;
+    EXPECT_THAT(wire.rejected(), IsEmpty()) << report;
+  }
+}
+
+TEST(Zigbee2MqttProfile, ASecondPropertyOfOneMeaningIsKeptRaw) {
+  Wire wire;
+  wire.hear(kBridge, bridge("x", R"([
+     {"type":"binary","name":"occupancy","property":"occupancy","access":1,"value_on":true,"value_off":false},
+     {"type":"binary","name":"presence","property":"presence","access":1,"value_on":true,"value_off":false}])"));
+  wire.hear("zigbee2mqtt/x", R"({"occupancy":true,"presence":false})");
+  EXPECT_EQ(wire.value("x.occupancy"), Value(true));
+  EXPECT_EQ(wire.value("x.raw.presence"), Value(false));
 }
 
 }  // namespace
