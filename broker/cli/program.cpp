@@ -3,7 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <map>
+
+#include "devices/model/issue.h"
 
 namespace attune::cli {
 namespace {
@@ -50,17 +54,35 @@ std::vector<std::string> shielded(std::vector<std::string> args) {
   return args;
 }
 
-const CLI::App& asked_about(const CLI::App& app) {
-  const auto named = app.get_subcommands();
-  return named.empty() ? app : *named.front();
+/// Becomes plain decimal digits: CLI11 would let a sign wrap around, and read 010 as octal.
+std::string normalise_number(std::string& word) {
+  std::uint64_t number = 0;
+  const char* end = word.data() + word.size();
+  const auto parsed = std::from_chars(word.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) {
+    const std::string shown = word.substr(std::min(word.size(), word.find_first_not_of(' ')));
+    return "write a whole number, not negative, not '" + printable(shown) + "'";
+  }
+  word = std::to_string(number);
+  return {};
 }
 
 }  // namespace
 
 void add_output_option(Program& program, CLI::App& command) {
-  command.add_option("-o,--output", program.output, "table, json or jsonl")
-      ->transform(CLI::CheckedTransformer(kOutputs).description(""))
+  const auto choose = [&program](const std::string& word) {
+    const auto known = kOutputs.find(word);
+    if (known == kOutputs.end()) {
+      throw CLI::ValidationError("-o takes table, json or jsonl, not '" + printable(word) + "'");
+    }
+    program.output = known->second;
+  };
+  command.add_option_function<std::string>("-o,--output", choose, "table, json or jsonl")
       ->option_text("FORMAT");
+}
+
+void take_whole_number(CLI::Option& option) {
+  option.transform(CLI::Validator(normalise_number, ""));
 }
 
 void add_url_option(Program& program, CLI::App& command) {
@@ -73,13 +95,17 @@ ExitCode run_program(const std::vector<std::string>& args, Terminal& terminal) {
   CLI::App app("Keeps the devices of a home or a plant in tune.", "attune");
   app.require_subcommand(0, 1);
   Program program{app, terminal, {}, Output::table, {}};
+  app.set_version_flag("--version", version_text(), "Say which attune this is");
   add_output_option(program, app);
   add_url_option(program, app);
   add_commands(program);
   try {
     app.parse(shielded(args));
   } catch (const CLI::CallForHelp&) {
-    terminal.out << asked_about(app).help();
+    terminal.out << app.help();  // of the subcommand, when one was named
+    return ExitCode::yes;
+  } catch (const CLI::CallForVersion&) {
+    terminal.out << version_text() << "\n";
     return ExitCode::yes;
   } catch (const CLI::ParseError& error) {
     return usage(terminal, app, error);

@@ -10,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 /// The frame of all subcommands: what they share, and how one is chosen.
 ///
@@ -52,8 +53,13 @@ void add_reload(Program& program);
 void add_status(Program& program);
 void add_version(Program& program);
 
+/// `attune 0.1.0`
+[[nodiscard]] std::string version_text();
+
 /// `-o table|json|jsonl`.
 void add_output_option(Program& program, CLI::App& command);
+/// Lets an option take nothing but digits, up to 2^64 - 1; anything else is a usage error.
+void take_whole_number(CLI::Option& option);
 /// `--url URL`.
 void add_url_option(Program& program, CLI::App& command);
 

@@ -11,8 +11,10 @@ namespace attune::cli {
 void add_watch(Program& program) {
   CLI::App* command = program.app.add_subcommand("watch", "Follow every change, one a line");
   auto options = std::make_shared<FeedOptions>();
-  command->add_option("--since", options->since, "Begin after this revision; default: now")
-      ->option_text("REV");
+  CLI::Option* since =
+      command->add_option("--since", options->since, "Begin after this revision; default: now")
+          ->option_text("REV");
+  take_whole_number(*since);
   command->add_option("--match", options->match, "Only these devices")->option_text("GLOB");
   add_url_option(program, *command);
   command->callback([&program, options] {
