@@ -17,9 +17,10 @@ struct Options {
 };
 
 ExitCode run_mode(const Program& program, const Options& options, const std::string& mode) {
-  if (!options.duration.empty() && !parse_duration(options.duration)) {
-    program.terminal.err << "attune: --for is a duration like 90s, 5m or 2h, not "
-                         << printable(options.duration) << "\n";
+  if (!options.duration.empty() &&
+      parse_duration(options.duration).value_or(Millis{0}) == Millis{0}) {
+    program.terminal.err << "attune: --for is a duration like 90s, 5m or 2h, longer than nothing, "
+                         << "not " << printable(options.duration) << "\n";
     return ExitCode::usage;
   }
   std::string body = "{\"mode\":\"" + mode + "\"";

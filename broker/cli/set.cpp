@@ -7,6 +7,8 @@
 #include "broker/cli/program.h"
 #include "broker/cli/target.h"
 #include "devices/json/writer.h"
+#include "devices/model/attribute_table.h"
+#include "devices/model/device.h"
 #include "devices/model/instant.h"
 #include "devices/model/issue.h"
 
@@ -70,10 +72,22 @@ ExitCode send(const Program& program, const std::string& method, const std::stri
 }
 
 ExitCode run_set(const Program& program, const Options& options) {
-  if (!options.hold.empty() && !parse_duration(options.hold)) {
-    return usage(program.terminal, "--hold is a duration like 90s, 5m or 2h, not " + options.hold);
+  if (!options.hold.empty() && parse_duration(options.hold).value_or(Millis{0}) == Millis{0}) {
+    return usage(
+        program.terminal,
+        "--hold is a duration like 90s, 5m or 2h, longer than nothing, not " + options.hold);
   }
   return send(program, "PUT", options.path, body(options));
+}
+
+ExitCode run_release(const Program& program, const Options& options) {
+  const auto path = parse_path(options.path);
+  if (path && path->device.text() == kSettingsDevice) {
+    return usage(program.terminal, options.path +
+                                       " is a setting: it has no hold and is not released; "
+                                       "`attune set` gives it another value");
+  }
+  return send(program, "DELETE", options.path, {});
 }
 
 void add_set_command(Program& program) {
@@ -81,8 +95,10 @@ void add_set_command(Program& program) {
   auto options = std::make_shared<Options>();
   command->add_option("DEVICE.ATTRIBUTE", options->path, "or settings.ID")->required();
   command->add_option("VALUE", options->value, "JSON, else a text")->required();
-  command->add_option("--if-revision", options->if_revision, "Only while it is at this revision")
-      ->option_text("N");
+  take_whole_number(
+      *command
+           ->add_option("--if-revision", options->if_revision, "Only while it is at this revision")
+           ->option_text("N"));
   command->add_option("--hold", options->hold, "How long it stands against rules")
       ->option_text("2h");
   command->add_option("--reason", options->reason, "Shown by `why`")->option_text("TEXT");
@@ -100,7 +116,7 @@ void add_release_command(Program& program) {
   add_output_option(program, *command);
   add_url_option(program, *command);
   command->callback([&program, options] {
-    program.chosen = [&program, options] { return send(program, "DELETE", options->path, {}); };
+    program.chosen = [&program, options] { return run_release(program, *options); };
   });
 }
 

@@ -114,7 +114,16 @@ TEST_F(Cli, WhatItDoesNotKnowIsUsage) {
                                                {"why", "ab"},
                                                {"set", "a.b", "1", "--hold", "soon"},
                                                {"disable", "r", "--for", "-1"},
+                                               {"set", "a.b", "1", "--hold", "0s"},
+                                               {"set", "a.b", "1", "--if-revision", "-1"},
+                                               {"disable", "r", "--for", "0s"},
+                                               {"release", "settings.house"},
+                                               {"watch", "--since", "-1"},
+                                               {"watch", "--since", "18446744073709551616"},
+                                               {"demo", "--seed", "-1"},
+                                               {"demo", "--port", "70000"},
                                                {"get", "rules", "-o", "xml"},
+                                               {"get", "rules", "-o", "1"},
                                                {"run", "--no-such-flag"},
                                                {"test", "--run", "("}}) {
     EXPECT_EQ(run(args), ExitCode::usage) << testing::PrintToString(args);
@@ -123,9 +132,42 @@ TEST_F(Cli, WhatItDoesNotKnowIsUsage) {
   }
 }
 
-TEST_F(Cli, VersionNeedsNoDaemon) {
-  EXPECT_EQ(run({"version"}), ExitCode::yes);
-  EXPECT_EQ(out_.str(), "attune " ATTUNE_VERSION "\n");
+TEST_F(Cli, VersionNeedsNoDaemonAndIsAFlagToo) {
+  for (const char* word : {"version", "--version"}) {
+    EXPECT_EQ(run({word}), ExitCode::yes);
+    EXPECT_EQ(out_.str(), "attune " ATTUNE_VERSION "\n");
+    EXPECT_EQ(err_.str(), "");
+  }
+}
+
+TEST_F(Cli, UsagesNameTheProgram) {
+  EXPECT_EQ(run({"demo", "--help"}), ExitCode::yes);
+  EXPECT_NE(out_.str().find("Usage: attune demo"), std::string::npos) << out_.str();
+}
+
+TEST_F(Cli, AFormatIsOneOfThreeWords) {
+  EXPECT_EQ(run({"get", "rules", "-o", "xml"}), ExitCode::usage);
+  EXPECT_EQ(err_.str(),
+            "attune: -o takes table, json or jsonl, not 'xml'\ntry: attune get --help\n");
+}
+
+TEST_F(Cli, ANumberIsSaidToBeWhole) {
+  EXPECT_EQ(run({"watch", "--since", "-1"}), ExitCode::usage);
+  EXPECT_EQ(err_.str(),
+            "attune: --since: write a whole number, not negative, not '-1'\n"
+            "try: attune watch --help\n");
+}
+
+TEST_F(Cli, ANumberIsDecimalWhateverItBeginsWith) {
+  serve(202, R"({"command":null,"revision":5})");
+  EXPECT_EQ(run({"set", "a.b", "1", "--if-revision", "010"}), ExitCode::yes) << err_.str();
+  EXPECT_EQ(asked().body, R"({"value":1,"if_revision":10})");
+}
+
+TEST_F(Cli, ASettingIsNotReleased) {
+  EXPECT_EQ(run({"release", "settings.house"}), ExitCode::usage);
+  EXPECT_NE(err_.str().find("settings.house is a setting: it has no hold"), std::string::npos)
+      << err_.str();
 }
 
 TEST_F(Cli, WithoutADaemonItSaysSo) {
