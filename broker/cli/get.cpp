@@ -93,9 +93,10 @@ std::string change_line(const Json& change) {
   if (change.find("attribute") != nullptr) {
     line += "." + words(change, "attribute") + " = " + words(change, "value");
   }
-  for (const char* key : {"status", "detail"}) {
-    if (change.find(key) != nullptr) line += "  " + words(change, key);
+  if (change.find("status") != nullptr) {
+    line += "  " + command_state_text(words(change, "status"), words(change, "detail"));
   }
+  if (change.find("detail") != nullptr) line += "  " + words(change, "detail");
   const Json& cause = at(change, "cause");
   return printable(line + "  by " + words(cause, "kind") + ":" + words(cause, "id"));
 }

@@ -95,7 +95,7 @@ Row command_row(const Item& item, Millis now) {
   return {item.id,
           path_of(node),
           words(node, "value"),
-          words(node, "state"),
+          command_state_text(words(node, "state"), words(node, "reason")),
           age_text(at(node, "created"), now),
           words(node, "attempts"),
           cause_text(node),
@@ -143,8 +143,23 @@ Shape shape(Kind kind) {
   return {};
 }
 
-bool is_named(const Item& item, const std::string& name) {
+/// Rejections name their device only as the beginning of `device.attribute`, or where not even
+/// the attribute was understood, as a segment of the topic.
+bool is_rejected_of(const Json& node, const std::string& name) {
+  const std::string_view attribute = node.text_of("attribute");
+  if (attribute.substr(0, attribute.find('.')) == name) return true;
+  std::string_view topic = node.text_of("topic");
+  while (!topic.empty()) {
+    const std::string_view segment = topic.substr(0, topic.find('/'));
+    if (segment == name) return true;
+    topic.remove_prefix(std::min(topic.size(), segment.size() + 1));
+  }
+  return false;
+}
+
+bool is_named(Kind kind, const Item& item, const std::string& name) {
   const Json& node = *item.node;
+  if (kind == Kind::rejections && is_rejected_of(node, name)) return true;
   return item.id == name || node.text_of("device") == name || node.text_of("topic") == name ||
          node.text_of("attribute") == name || path_of(node) == name;
 }
@@ -160,7 +175,7 @@ const std::vector<std::string>& kind_words() {
 std::vector<Item> items(Kind kind, const Json& answer, const std::string& name) {
   std::vector<Item> found;
   const auto add = [&](Item item) {
-    if (name.empty() || is_named(item, name)) found.push_back(std::move(item));
+    if (name.empty() || is_named(kind, item, name)) found.push_back(std::move(item));
   };
   for (const Json& entry : at(answer, kind_words()[static_cast<std::size_t>(kind)])) {
     if (kind == Kind::conflicts) {
@@ -193,6 +208,11 @@ std::string value_text(const Json& value, const Json& unit) {
   const std::string code = words(unit);
   if (code.empty() || code == "1") return text;
   return text + (code == "%" ? "%" : code == "Cel" ? "°C" : " " + code);
+}
+
+std::string command_state_text(const std::string& state, const std::string& reason) {
+  const bool observed = state == "rejected" && reason.compare(0, 8, "observe:") == 0;
+  return observed ? "would send" : state;
 }
 
 std::string age_text(const Json& time, Millis now) {

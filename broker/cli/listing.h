@@ -33,6 +33,8 @@ struct Item {
 
 /// `{"value":21.5,"unit":"Cel"}` -> `21.5°C`.
 [[nodiscard]] std::string value_text(const Json& value, const Json& unit);
+/// The state of a command for people: what `--observe` held back says `would send`.
+[[nodiscard]] std::string command_state_text(const std::string& state, const std::string& reason);
 /// `2026-01-15T12:00:00.000Z` at 12:05 -> `5m`; `-` for null.
 [[nodiscard]] std::string age_text(const Json& time, Millis now);
 

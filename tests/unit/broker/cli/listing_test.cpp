@@ -80,6 +80,30 @@ TEST(Listing, EscapesWhatADeviceSaid) {
   EXPECT_NE(text.find("x\\u{a}y"), std::string::npos);
 }
 
+TEST(Listing, OfRejectionsWithADeviceShowsThoseOfItsAttributesAndTopics) {
+  const std::string all = R"({"total":3,"rejections":[
+{"topic":"zigbee2mqtt/x","attribute":"hall_lamp.brightness","reason":"range","count":1},
+{"topic":"zigbee2mqtt/hall_lamp","attribute":null,"reason":"json","count":2},
+{"topic":"zigbee2mqtt/hall_lamp_2","attribute":"hall_lamp_2.on","reason":"type","count":3}]})";
+  const std::string text = shown(Kind::rejections, all, "hall_lamp");
+  EXPECT_NE(text.find("range"), std::string::npos) << text;
+  EXPECT_NE(text.find("json"), std::string::npos) << text;
+  EXPECT_EQ(text.find("type"), std::string::npos) << text;
+  const auto document = parse_json(all);
+  ASSERT_TRUE(document.ok());
+  EXPECT_TRUE(items(Kind::rejections, *document->root, "hall").empty());
+  EXPECT_EQ(items(Kind::rejections, *document->root, "hall_lamp.brightness").size(), 1u);
+  EXPECT_EQ(items(Kind::rejections, *document->root, "zigbee2mqtt/hall_lamp").size(), 1u);
+}
+
+TEST(Listing, OfCommandsTellsWhatObserveHeldBackFromWhatWasRejected) {
+  const std::string text = shown(Kind::commands, R"({"commands":[
+{"id":"cmd-2","device":"a","attribute":"on","value":true,"state":"rejected","reason":"observe: would have been sent"},
+{"id":"cmd-1","device":"a","attribute":"on","value":true,"state":"rejected","reason":"no such value"}]})");
+  EXPECT_NE(text.find("cmd-2    a.on       true   would send"), std::string::npos) << text;
+  EXPECT_NE(text.find("cmd-1    a.on       true   rejected"), std::string::npos) << text;
+}
+
 TEST(Listing, AnItemOfAMapKeepsItsId) {
   const auto document = parse_json(R"({"devices":{"a":{"x":1},"b":{}}})");
   ASSERT_TRUE(document.ok());
