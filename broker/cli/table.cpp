@@ -8,6 +8,22 @@
 namespace attune::cli {
 namespace {
 
+constexpr std::size_t kCellColumnsMax = 64;
+constexpr std::size_t kLastCellColumnsMax = 160;  // nothing stands behind it
+
+bool begins_character(char c) {
+  return (c & 0xc0) != 0x80;
+}
+
+std::string clipped(std::string text, std::size_t columns_max) {
+  if (columns(text) <= columns_max) return text;
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end) {
+    if (begins_character(text[end]) && ++seen == columns_max) break;
+  }
+  return text.substr(0, end) + "…";
+}
+
 void widen(std::vector<std::size_t>& widths, const std::vector<std::string>& cells) {
   for (std::size_t i = 0; i < cells.size() && i < widths.size(); ++i) {
     widths[i] = std::max(widths[i], columns(cells[i]));
@@ -27,14 +43,16 @@ void print_line(std::ostream& out, const std::vector<std::size_t>& widths,
 }  // namespace
 
 std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
 Table::Table(std::vector<std::string> header) : header_(std::move(header)) {}
 
 void Table::row(std::vector<std::string> cells) {
-  for (auto& cell : cells) cell = printable(cell);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool last = i + 1 >= header_.size();
+    cells[i] = clipped(printable(cells[i]), last ? kLastCellColumnsMax : kCellColumnsMax);
+  }
   rows_.push_back(std::move(cells));
 }
 

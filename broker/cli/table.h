@@ -13,7 +13,8 @@ class Table {
   /// Missing cells at the end are empty.
   void row(std::vector<std::string> cells);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
-  /// Two spaces between columns, none at the end of a line.
+  /// Two spaces between columns, none at the end of a line. A cell that is wider than 64 columns
+  /// (the last of a row: 160) is cut, and ends in `…`: one long name must not push all others off.
   void print(std::ostream& out) const;
 
  private:

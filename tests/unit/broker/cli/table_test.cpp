@@ -36,6 +36,25 @@ TEST(Table, EscapesWhatCouldMoveTheCursor) {
   EXPECT_EQ(printed(table), "A\n\\u{1b}[2J\\u{a}evil\\u{202e}\n");
 }
 
+TEST(Table, CutsACellThatWouldPushTheOthersOff) {
+  Table table({"A", "B"});
+  std::string wide;
+  for (int i = 0; i < 300; ++i) wide += "ü";
+  table.row({wide, wide});
+  table.row({std::string(64, 'a'), "x"});
+  std::string cut, last;
+  for (int i = 0; i < 63; ++i) cut += "ü";
+  for (int i = 0; i < 159; ++i) last += "ü";
+  EXPECT_EQ(printed(table), "A" + std::string(65, ' ') + "B\n" + cut + "…  " + last + "…\n" +
+                                std::string(64, 'a') + "  x\n");
+}
+
+TEST(Pairs, AreNotCut) {
+  std::ostringstream out;
+  print_pairs(out, {{"label", std::string(300, 'a')}});
+  EXPECT_EQ(out.str(), "label  " + std::string(300, 'a') + "\n");
+}
+
 TEST(Pairs, AlignTheirValues) {
   std::ostringstream out;
   print_pairs(out, {{"id", "a"}, {"label", "B c"}});
