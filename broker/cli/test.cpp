@@ -54,6 +54,15 @@ bool write_junit(Terminal& terminal, const std::string& path,
   return false;
 }
 
+/// No test is no success: a misspelt name or path must not pass in a build.
+void say_nothing_ran(Terminal& terminal, const Options& options) {
+  if (options.only.empty()) {
+    terminal.err << "attune: there are no tests here\n";
+  } else {
+    terminal.err << "attune: no test's name matches '" << printable(options.only) << "'\n";
+  }
+}
+
 ExitCode report(Terminal& terminal, const Options& options,
                 const std::vector<TimedResult>& results) {
   std::size_t failed = 0;
@@ -64,8 +73,8 @@ ExitCode report(Terminal& terminal, const Options& options,
   }
   terminal.out << results.size() - failed << " passed, " << failed << " failed\n";
   if (!options.junit.empty() && !write_junit(terminal, options.junit, results)) return ExitCode::no;
-  if (results.empty()) terminal.err << "attune: no test was run\n";
-  return failed == 0 ? ExitCode::yes : ExitCode::no;
+  if (results.empty()) say_nothing_ran(terminal, options);
+  return failed == 0 && !results.empty() ? ExitCode::yes : ExitCode::no;
 }
 
 ExitCode run_test(const Program& program, const Options& options) {

@@ -144,6 +144,16 @@ TEST_F(Files, OnlyNamedTestsRun) {
   EXPECT_EQ(out_.str(), "1 passed, 0 failed\n");
 }
 
+TEST_F(Files, NoTestIsNoSuccess) {
+  write_home();
+  EXPECT_EQ(run({"test", folder_, "--run", "zzz"}), ExitCode::no);
+  EXPECT_EQ(out_.str(), "0 passed, 0 failed\n");
+  EXPECT_EQ(err_.str(), "attune: no test's name matches 'zzz'\n");
+  write("rules.d/hall.yaml", "version: 1\nrules: {}\n");
+  EXPECT_EQ(run({"test", folder_}), ExitCode::no);
+  EXPECT_EQ(err_.str(), "attune: there are no tests here\n");
+}
+
 TEST_F(Files, AFailureSaysWhatWasExpectedAndWhoHoldsIt) {
   write_home();
   write("rules.d/hall_test.yaml",
