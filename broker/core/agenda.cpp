@@ -8,8 +8,8 @@ void Agenda::touch(AttributeId attribute, Because because) {
   touched_.emplace_back(attribute, std::move(because));
 }
 
-void Agenda::evaluate(std::uint32_t rule, Because because) {
-  rules_.emplace(rule, std::move(because));  // the first reason stays
+void Agenda::evaluate(std::uint32_t rule, Reason reason) {
+  rules_[rule].push_back(std::move(reason));
 }
 
 void Agenda::contest(AttributeId attribute, Because because) {
@@ -30,7 +30,7 @@ void Agenda::drive(DeviceIndex device) {
 std::vector<std::pair<AttributeId, Because>> Agenda::take_touched() {
   return std::exchange(touched_, {});
 }
-std::map<std::uint32_t, Because> Agenda::take_rules() {
+std::map<std::uint32_t, std::vector<Reason>> Agenda::take_rules() {
   return std::exchange(rules_, {});
 }
 std::vector<std::pair<AttributeId, Because>> Agenda::take_contested() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,25 +11,31 @@
 /// What is still to be looked at within one step, in an order that depends on nothing but it.
 namespace attune::core {
 
+/// Why a rule is looked at: an attribute that it reads changed, or something else did.
+struct Reason {
+  std::optional<AttributeId> attribute;
+  Because because;
+};
+
 class Agenda {
  public:
   /// The attribute's value, as rules see it, changed.
   void touch(AttributeId attribute, Because because);
-  /// The rule must be looked at whatever it reads (its deadline, its mode).
-  void evaluate(std::uint32_t rule, Because because);
+  /// The rule must be looked at.
+  void evaluate(std::uint32_t rule, Reason reason);
   /// Who claims the attribute changed.
   void contest(AttributeId attribute, Because because);
   /// Wanted or reported of this device changed: compare them.
   void drive(DeviceIndex device);
 
   [[nodiscard]] std::vector<std::pair<AttributeId, Because>> take_touched();
-  [[nodiscard]] std::map<std::uint32_t, Because> take_rules();
+  [[nodiscard]] std::map<std::uint32_t, std::vector<Reason>> take_rules();
   [[nodiscard]] std::vector<std::pair<AttributeId, Because>> take_contested();
   [[nodiscard]] std::vector<DeviceIndex> take_devices();
 
  private:
   std::vector<std::pair<AttributeId, Because>> touched_;
-  std::map<std::uint32_t, Because> rules_;
+  std::map<std::uint32_t, std::vector<Reason>> rules_;
   std::vector<std::pair<AttributeId, Because>> contested_;
   std::vector<DeviceIndex> devices_;
 };

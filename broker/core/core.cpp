@@ -152,7 +152,7 @@ void Core::Parts::wake_rule(const Timer& timer) {
   if (timer.kind == TimerKind::rule_mode) {
     inference.set_mode(*index, std::nullopt, std::nullopt, due);
   } else {
-    agenda.evaluate(*index, due);
+    agenda.evaluate(*index, {std::nullopt, due});
   }
 }
 

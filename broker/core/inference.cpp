@@ -1,5 +1,6 @@
 #include "broker/core/inference.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/core/fit.h"
@@ -17,6 +18,27 @@ bool is_setting(const AttributePath& path) {
   return path.device.text() == kSettingsDevice;
 }
 
+/// The state as it was before one attribute changed.
+class Before final : public rules::StateView {
+ public:
+  Before(const rules::StateView& now, AttributeId attribute, const Value& previous)
+      : now_(now), attribute_(attribute), previous_(previous) {}
+  [[nodiscard]] const Value& value(AttributeId attribute) const override {
+    return attribute == attribute_ ? previous_ : now_.value(attribute);
+  }
+
+ private:
+  const rules::StateView& now_;
+  AttributeId attribute_;
+  const Value& previous_;
+};
+
+const Change* find(const std::vector<Change>& changes, Revision revision) {
+  const auto it = std::find_if(changes.rbegin(), changes.rend(),
+                               [&](const Change& change) { return change.revision == revision; });
+  return it == changes.rend() ? nullptr : &*it;
+}
+
 std::string reason_of(const rules::Rule& rule) {
   return rule.because.empty() ? rule.when.source() : rule.because;
 }
@@ -29,7 +51,7 @@ void Inference::settle() {
     for (const auto& [attribute, because] : touched) wake(attribute, because);
     const auto affected = agenda_.take_rules();
     if (affected.empty()) return;
-    for (const auto& [rule, because] : affected) evaluate(rule, because);
+    for (const auto& [rule, reasons] : affected) evaluate(rule, reasons);
   }
   for (const auto& [attribute, because] : agenda_.take_touched()) {
     journal_.out().rejections.push_back(
@@ -44,10 +66,32 @@ void Inference::wake(AttributeId touched, const Because& because) {
   if (index(touched) >= readers.size()) return;
   Because read = because;
   read.cause.id = catalog_.table().path(touched).text();
-  for (const std::uint32_t rule : readers[index(touched)]) agenda_.evaluate(rule, read);
+  for (const std::uint32_t rule : readers[index(touched)]) {
+    agenda_.evaluate(rule, {touched, read});
+  }
 }
 
-void Inference::evaluate(std::uint32_t index, const Because& because) {
+/// Of several attributes that one message changed: the one without which the rule would stand
+/// where it stood. Motion and brightness come together; the motion is why the light is on.
+const Because& Inference::decisive(const rules::Rule& rule,
+                                   const std::vector<Reason>& reasons) const {
+  if (reasons.size() == 1) return reasons.front().because;
+  const auto differs = [&](const cel::Expression& condition, const Before& before) {
+    return condition.truth(before) != condition.truth(image_);
+  };
+  for (const Reason& reason : reasons) {
+    const Change* change = find(journal_.out().changes, reason.because.cause.parent);
+    if (!reason.attribute || change == nullptr) continue;
+    const Before before(image_, *reason.attribute, change->previous);
+    const bool decides = differs(rule.when, before) ||
+                         (rule.until && differs(*rule.until, before)) ||
+                         (rule.while_ && differs(*rule.while_, before));
+    if (decides) return reason.because;
+  }
+  return reasons.front().because;
+}
+
+void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons) {
   const rules::Rule& rule = rules_.set().rules[index];
   RuleRunner::Standing& standing = rules_.at(index);
   const RuleState before = standing.state;
@@ -61,6 +105,8 @@ void Inference::evaluate(std::uint32_t index, const Because& because) {
     ++rules_.counts().evaluations;
     rules_.counts().errors += !standing.seen.error.empty();
   }
+  const bool moved = before.phase != standing.state.phase;
+  const Because& because = moved ? decisive(rule, reasons) : reasons.front().because;
   const bool held = holds(before.phase);
   const bool holds_now = holds(standing.state.phase);
   if (!held && holds_now) {
@@ -77,7 +123,7 @@ void Inference::evaluate(std::uint32_t index, const Because& because) {
     }
   } else if (holds_now) {
     claim_all(index, because, false);
-  } else if (before.phase != standing.state.phase) {
+  } else if (moved) {
     standing.state.revision = because.cause.parent;  // what its deadline will cite
     standing.state.context = because.context;
   }
@@ -191,7 +237,7 @@ Because Inference::set_mode(std::uint32_t index, std::optional<RuleMode> mode,
     timers_.cancel(TimerKind::rule_mode, rule.id.text(), journal_.out());
   }
   keep(rule, before, state);
-  agenda_.evaluate(index, consequence);
+  agenda_.evaluate(index, {std::nullopt, consequence});
   return consequence;
 }
 
@@ -211,7 +257,8 @@ void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   drop_orphans();
   first_settings();
   const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
-  for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i) agenda_.evaluate(i, loaded);
+  for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i)
+    agenda_.evaluate(i, {std::nullopt, loaded});
 }
 
 /// A rule that is gone, or means something else now: what it held goes.

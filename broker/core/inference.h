@@ -44,7 +44,9 @@ class Inference {
 
  private:
   void wake(AttributeId touched, const Because& because);
-  void evaluate(std::uint32_t rule, const Because& because);
+  void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons);
+  [[nodiscard]] const Because& decisive(const rules::Rule& rule,
+                                        const std::vector<Reason>& reasons) const;
   void keep(const rules::Rule& rule, const RuleState& before, RuleState& now);
   void sync_timers(const rules::Rule& rule, const RuleState& before, const RuleState& now);
   Because announce(const RuleId& rule, std::string status, std::string detail,

@@ -22,7 +22,7 @@ class Journal {
   void begin(const Instant& now, const Instant& present, Outcome& out);
   [[nodiscard]] const Instant& now() const { return now_; }
   [[nodiscard]] const Instant& present() const { return present_; }
-  [[nodiscard]] Outcome& out() { return *out_; }
+  [[nodiscard]] Outcome& out() const { return *out_; }
   [[nodiscard]] Revision head() const { return head_; }
 
   /// Gives `change` its revision, time, cause and context, and folds it into the image. The answer
