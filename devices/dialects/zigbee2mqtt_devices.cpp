@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "devices/dialects/zigbee2mqtt.h"
+#include "devices/model/issue.h"
 #include "devices/model/limits.h"
 
 /// Which devices Zigbee2Mqtt knows, and how it comes to know them.
@@ -18,6 +19,16 @@ bool is_topic_safe(std::string_view name) {
   constexpr std::string_view kForbidden{"+#\0", 3};
   return !name.empty() && name.size() <= limits::kTopicBytesMax &&
          name.find_first_of(kForbidden) == std::string_view::npos;
+}
+
+/// Which device of the bridge's list has a name that is none: its address is what people can find.
+std::string who_has_no_name(const Node& entry) {
+  constexpr std::size_t kAddressBytesMax = 64;
+  const std::string_view address = entry.text_of("ieee_address");
+  if (address.empty() || address.size() > kAddressBytesMax) {
+    return "no name for a device that has no ieee_address either";
+  }
+  return "no name for a device: " + printable(address);
 }
 
 }  // namespace
@@ -161,6 +172,7 @@ void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::strin
   const std::string_view name = entry.text_of("friendly_name");
   const Node* definition = entry.find("definition");
   if (definition == nullptr || definition->kind != Kind::object) return;  // interview is not over
+  if (!is_topic_safe(name)) return reject(turn, nullptr, {}, "topic", who_has_no_name(entry));
   Device* device = ensure(name, turn);
   if (device == nullptr) return;
   static const Node kNothing;
