@@ -58,6 +58,9 @@ Result<Value> value_of(const Node& node) {
 Result<Millis> duration_of(const Node& node) {
   const auto duration = node.kind == Kind::text ? parse_duration(node.text) : std::nullopt;
   if (!duration) return wrong("`" + std::string(node.key) + "` must be a duration like \"2h\"");
+  if (*duration == Millis{0}) {
+    return wrong("`" + std::string(node.key) + "` must be longer than nothing");
+  }
   return *duration;
 }
 

@@ -17,7 +17,21 @@ bool wanted(const Call& call, const Command& command) {
          (state.empty() || state == name(command.state));
 }
 
+/// Error "state": no state has that name.
+Status check_state(std::string_view word) {
+  if (word.empty()) return {};
+  std::string known;
+  for (auto state = CommandState::queued; state <= CommandState::rejected;
+       state = static_cast<CommandState>(static_cast<unsigned>(state) + 1)) {
+    if (word == name(state)) return {};
+    known += (known.empty() ? "" : ", ") + std::string(name(state));
+  }
+  return Error{"state", "`state` is one of " + known};
+}
+
 void get_commands(const Call& call) {
+  const auto known = check_state(call.query("state"));
+  if (!known.ok()) return call.answer.refuse(400, known.error());
   const auto finished = call.ports.finished_commands("", kFinishedMax);
   if (!finished) return call.answer.refuse(500, finished.error());
   Writer out;

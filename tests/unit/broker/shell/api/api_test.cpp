@@ -92,6 +92,9 @@ TEST_F(ApiTest, AWriteIsAcceptedWithItsCommand) {
   expect_in(get("/api/v1/commands?state=queued"), R"("id":"cmd-1")");
   expect_not_in(get("/api/v1/commands?state=failed"), "cmd-1");
   expect_not_in(get("/api/v1/commands?device=other_*"), "cmd-1");
+  const auto misspelt = send("GET", "/api/v1/commands?state=foo");
+  EXPECT_EQ(misspelt.status, 400);
+  expect_in(misspelt.body, "queued, sent, confirmed");
 
   EXPECT_EQ(send("DELETE", "/api/v1/devices/hall_lamp/on").status, 202);
   expect_not_in(get("/api/v1/claims"), "guests");
@@ -116,6 +119,9 @@ TEST_F(ApiTest, RefusedWritesSayWhy) {
   EXPECT_EQ(send("PUT", lamp, R"({"value":null})").status, 422);
   EXPECT_EQ(send("PUT", lamp, R"({"value":true,"hlod":"2h"})").status, 422);
   EXPECT_EQ(send("PUT", lamp, R"({"value":true,"hold":"soon"})").status, 422);
+  const auto no_time = send("PUT", lamp, R"({"value":true,"hold":"0s"})");
+  EXPECT_EQ(no_time.status, 422);
+  expect_in(no_time.body, "`hold` must be longer than nothing");
   EXPECT_EQ(send("PUT", lamp, R"({"value":"warm"})").status, 422);
   EXPECT_EQ(send("PUT", lamp, "nonsense").status, 422);
   EXPECT_EQ(send("PUT", "/api/v1/devices/nobody/on", R"({"value":true})").status, 404);
