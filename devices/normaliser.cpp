@@ -44,7 +44,7 @@ std::vector<std::string> Normaliser::subscriptions() const {
   for (const auto& dialect : dialects_) {
     for (std::string& filter : dialect->subscriptions()) all.push_back(std::move(filter));
   }
-  return without_covered(std::move(all));
+  return without_covered(all);
 }
 
 void Normaliser::decode(const Message& message, Decoded& out) {

@@ -1,6 +1,8 @@
 #include "devices/topics.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "devices/json/reader.h"
 #include "devices/model/limits.h"
@@ -17,6 +19,10 @@ std::string_view next_level(std::string_view& rest) {
   return level;
 }
 
+bool has_wildcard(std::string_view filter) {
+  return filter.find_first_of("+#") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view what_is_wrong_with_topic(std::string_view topic) {
@@ -31,6 +37,7 @@ std::string_view what_is_wrong_with_topic(std::string_view topic) {
 }
 
 bool covers(std::string_view wide, std::string_view narrow) {
+  if (narrow.starts_with('$') && !wide.starts_with('$')) return false;
   bool more_wide = true;
   bool more_narrow = true;
   while (more_wide && more_narrow) {
@@ -46,15 +53,17 @@ bool covers(std::string_view wide, std::string_view narrow) {
   return more_wide == more_narrow || (more_wide && wide == "#");  // a/# matches a too
 }
 
-std::vector<std::string> without_covered(std::vector<std::string> filters) {
+std::vector<std::string> without_covered(const std::vector<std::string>& filters) {
+  // A plain topic covers itself alone, so thousands of them meet only the few wide ones.
+  std::set<std::string_view> wide;
+  std::ranges::copy_if(filters, std::inserter(wide, wide.end()), has_wildcard);
+  std::set<std::string_view> seen;
   std::vector<std::string> kept;
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    bool covered = false;
-    for (std::size_t j = 0; j < filters.size() && !covered; ++j) {
-      const bool equal = filters[i] == filters[j];
-      covered = i != j && covers(filters[j], filters[i]) && (!equal || j < i);
-    }
-    if (!covered) kept.push_back(filters[i]);
+  for (const std::string& filter : filters) {
+    if (!seen.insert(filter).second) continue;
+    const bool covered = std::ranges::any_of(
+        wide, [&](std::string_view other) { return other != filter && covers(other, filter); });
+    if (!covered) kept.push_back(filter);
   }
   return kept;
 }

@@ -260,7 +260,7 @@ Status JsonMapped::check(const std::vector<JsonDevice>& devices, const TopicOwne
 
 void JsonMapped::configure(const std::vector<JsonDevice>& devices) {
   by_topic_.clear();
-  const std::vector<DeviceId> before = std::exchange(devices_, {});
+  const std::set<DeviceId> before = std::exchange(devices_, {});
   for (const JsonDevice& device : devices) {
     DeviceInfo info;
     info.id = device.id;
@@ -274,10 +274,10 @@ void JsonMapped::configure(const std::vector<JsonDevice>& devices) {
     }
     info.capabilities = capabilities_of(info.attributes);
     catalog_.describe(std::move(info));
-    devices_.push_back(device.id);
+    devices_.insert(device.id);
   }
   for (const DeviceId& id : before) {
-    if (std::ranges::find(devices_, id) == devices_.end()) catalog_.remove(id);
+    if (!devices_.contains(id)) catalog_.remove(id);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class JsonMapped final : public Dialect {
   Catalog& catalog_;
   json::Reader reader_;
   std::map<std::string, std::vector<Mapping>, std::less<>> by_topic_;
-  std::vector<DeviceId> devices_;
+  std::set<DeviceId> devices_;
 };
 
 /// Puts `wire` into every `${value}` of a template. Within a JSON string it is escaped; a text

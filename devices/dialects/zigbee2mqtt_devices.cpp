@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "devices/dialects/zigbee2mqtt.h"
@@ -195,12 +196,12 @@ void Zigbee2Mqtt::remove_undescribed(const std::vector<std::string>& seen, Turn&
 }
 
 void Zigbee2Mqtt::declare(std::span<const DeviceEntry> entries) {
-  std::vector<std::string> declared;
+  std::set<std::string> declared;
   for (const DeviceEntry& entry : entries) {
     if (entry.dialect != name() || !owns(entry.topic)) continue;
     const std::string device_name = entry.topic.substr(base_.size());
     if (!is_topic_safe(device_name)) continue;
-    declared.push_back(device_name);
+    declared.insert(device_name);
     catalog_.bind_name(name(), device_name, entry.id);
     Device* device = find(device_name);
     if (device != nullptr && device->id != entry.id) {
@@ -216,7 +217,7 @@ void Zigbee2Mqtt::declare(std::span<const DeviceEntry> entries) {
   std::vector<std::string> dropped;
   for (Device* device : by_index_) {
     if (device == nullptr || !device->declared) continue;
-    if (std::ranges::find(declared, device->name) != declared.end()) continue;
+    if (declared.contains(device->name)) continue;
     device->declared = false;
     if (!device->described && !device->heard) dropped.push_back(device->name);
   }

@@ -9,6 +9,7 @@
 
 #include "broker/shell/inbox/arrival.h"
 #include "broker/shell/link/topic_filter.h"
+#include "devices/topics.h"
 
 namespace attune::link {
 namespace {
@@ -27,15 +28,6 @@ std::uint64_t new_connection_number() {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-std::vector<std::string> missing_from(const std::vector<std::string>& has,
-                                      const std::vector<std::string>& wants) {
-  std::vector<std::string> missing;
-  for (const std::string& filter : wants) {
-    if (std::find(has.begin(), has.end(), filter) == has.end()) missing.push_back(filter);
-  }
-  return missing;
-}
-
 }  // namespace
 
 std::unique_ptr<Link> make_paho_link(LinkOptions options, inbox::InboxRing& ring, int wake_fd) {
@@ -48,7 +40,7 @@ PahoLink::PahoLink(LinkOptions options, inbox::InboxRing& ring, int wake_fd)
       wake_fd_(wake_fd),
       outbox_(options_.outbox_max, options_.in_flight_max),
       backoff_(options_.backoff_min, options_.backoff_max, std::random_device{}()),
-      wanted_(without_covered(options_.subscriptions)),
+      wanted_(devices::without_covered(options_.subscriptions)),
       broker_may_be_new_(ring.created()) {}
 
 PahoLink::~PahoLink() {
@@ -84,7 +76,7 @@ bool PahoLink::publish(std::vector<Parcel> parcels) {
 
 void PahoLink::set_subscriptions(std::vector<std::string> filters) {
   const std::lock_guard lock(state_mutex_);
-  wanted_ = without_covered(filters);
+  wanted_ = devices::without_covered(filters);
   state_changed_.notify_all();
 }
 

@@ -1,5 +1,9 @@
 #include "broker/shell/link/topic_filter.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+
 namespace attune::link {
 namespace {
 
@@ -28,32 +32,13 @@ bool matches(std::string_view filter, std::string_view topic) {
   return more_filter == more_topic || (more_filter && filter == "#");
 }
 
-bool covers(std::string_view wide, std::string_view narrow) {
-  if (!wide.empty() && !narrow.empty() && narrow.front() == '$' && wide.front() != '$') {
-    return false;
-  }
-  bool more_wide = true;
-  bool more_narrow = true;
-  while (more_wide && more_narrow) {
-    const std::string_view wanted = take_level(wide, more_wide);
-    if (wanted == "#") return true;
-    const std::string_view level = take_level(narrow, more_narrow);
-    if (level == "#" || (wanted != level && wanted != "+")) return false;
-  }
-  return more_wide == more_narrow || (more_wide && wide == "#");
-}
-
-std::vector<std::string> without_covered(const std::vector<std::string>& filters) {
-  std::vector<std::string> kept;
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    bool covered = false;
-    for (std::size_t j = 0; j < filters.size() && !covered; ++j) {
-      const bool same = covers(filters[i], filters[j]);
-      covered = j != i && covers(filters[j], filters[i]) && (!same || j < i);
-    }
-    if (!covered) kept.push_back(filters[i]);
-  }
-  return kept;
+std::vector<std::string> missing_from(const std::vector<std::string>& has,
+                                      const std::vector<std::string>& wants) {
+  const std::set<std::string_view> known(has.begin(), has.end());
+  std::vector<std::string> missing;
+  std::ranges::copy_if(wants, std::back_inserter(missing),
+                       [&](const std::string& filter) { return !known.contains(filter); });
+  return missing;
 }
 
 }  // namespace attune::link

@@ -3,17 +3,14 @@
 #include <string_view>
 #include <vector>
 
-/// MQTT's topic filters.
+/// MQTT's topic filters. Which of them cover others: devices/topics.h.
 namespace attune::link {
 
 /// Whether a filter matches a topic. `+` and `#` at the front do not match a leading `$`.
 [[nodiscard]] bool matches(std::string_view filter, std::string_view topic);
 
-/// Whether every topic that `narrow` matches is one of `wide`'s.
-[[nodiscard]] bool covers(std::string_view wide, std::string_view narrow);
-
-/// Without those that another one covers, in the same order: for each subscription that matches,
-/// a broker may send a message once more.
-[[nodiscard]] std::vector<std::string> without_covered(const std::vector<std::string>& filters);
+/// The filters of `wants` that `has` lacks, in their order.
+[[nodiscard]] std::vector<std::string> missing_from(const std::vector<std::string>& has,
+                                                    const std::vector<std::string>& wants);
 
 }  // namespace attune::link

@@ -192,6 +192,18 @@ TEST(JsonMapped, AReloadDropsWhatIsNoLongerThere) {
   EXPECT_THAT(wire.rejected(), ElementsAre("topic"));
 }
 
+TEST(JsonMapped, AReloadKeepsTheDevicesThatStay) {
+  Wire wire;
+  DevicesFile both = boiler();
+  both.json.push_back({DeviceId("x"), {reads("temperature", "a", "/t")}});
+  ASSERT_TRUE(wire.normaliser.configure(both).ok());
+  ASSERT_TRUE(wire.normaliser.configure(one(reads("temperature", "a", "/t"))).ok());
+  EXPECT_EQ(wire.catalog.find("boiler"), nullptr);
+  ASSERT_NE(wire.catalog.find("x"), nullptr);
+  wire.hear("a", R"({"t":20})");
+  EXPECT_EQ(wire.value("x.temperature"), Value(20.0));
+}
+
 TEST(JsonMapped, BadMessagesAreCountedAndTheRestIsKept) {
   Wire wire;
   ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());

@@ -27,19 +27,11 @@ TEST(TopicFilter, WildcardsInFrontLeaveTheBrokersOwnTopicsAlone) {
   EXPECT_TRUE(matches("$SYS/#", "$SYS/x"));
 }
 
-TEST(TopicFilter, CoversWhatItIncludes) {
-  EXPECT_TRUE(covers("a/#", "a/+/c"));
-  EXPECT_TRUE(covers("a/#", "a"));
-  EXPECT_TRUE(covers("+/+", "a/+"));
-  EXPECT_FALSE(covers("a/+", "a/#"));
-  EXPECT_FALSE(covers("a/+", "+/b"));
-  EXPECT_FALSE(covers("#", "$SYS/#"));
-}
-
-TEST(TopicFilter, OneSubscriptionIsEnoughForATopic) {
-  EXPECT_EQ(without_covered({"z/a", "z/#", "z/#", "y/+", "+/b"}),
-            (std::vector<std::string>{"z/#", "y/+", "+/b"}));
-  EXPECT_TRUE(without_covered({}).empty());
+TEST(TopicFilter, OnlyWhatIsNotThereYetIsMissing) {
+  using Filters = std::vector<std::string>;
+  EXPECT_EQ(missing_from({"b", "a/#"}, {"c", "a/#", "a/b", "b", "B"}), (Filters{"c", "a/b", "B"}));
+  EXPECT_EQ(missing_from({}, {"b", "a"}), (Filters{"b", "a"}));
+  EXPECT_TRUE(missing_from({"a"}, {}).empty());
 }
 
 }  // namespace
