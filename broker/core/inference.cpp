@@ -109,6 +109,10 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   const Because& because = moved ? decisive(rule, reasons) : reasons.front().because;
   const bool held = holds(before.phase);
   const bool holds_now = holds(standing.state.phase);
+  if (!held && holds_now && storms(standing)) {
+    standing.state = before;
+    return quarantine(index, because);
+  }
   if (!held && holds_now) {
     ++rules_.counts().fired;
     const Because started = announce(rule.id, "active", reason_of(rule), because);
@@ -128,6 +132,29 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
     standing.state.context = because.context;
   }
   keep(rule, before, standing.state);
+}
+
+bool Inference::storms(RuleRunner::Standing& standing) const {
+  const double seconds =
+      std::chrono::duration<double>(journal_.now().steady - standing.refilled).count();
+  standing.starts_left = std::min(RuleRunner::kStartsMax, standing.starts_left + seconds);
+  standing.refilled = journal_.now().steady;
+  standing.starts_left -= 1;
+  return standing.starts_left < 0;
+}
+
+void Inference::quarantine(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  rules_.at(index).starts_left = RuleRunner::kStartsMax;  // for when somebody enables it again
+  journal_.out().rejections.push_back(
+      {"", rule.id.text(), "storm",
+       "rule " + rule.id.text() +
+           " started more than 30 times in a row and was disabled: it undoes its own condition, "
+           "or fights another rule; `attune why` shows the chain, `attune enable` lets it go on"});
+  Because guard = because;
+  guard.cause.kind = CauseKind::system;
+  guard.cause.id = "storm guard";
+  set_mode(index, RuleMode::disabled, std::nullopt, guard);
 }
 
 void Inference::keep(const rules::Rule& rule, const RuleState& before, RuleState& now) {

@@ -47,6 +47,8 @@ class Inference {
   void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons);
   [[nodiscard]] const Because& decisive(const rules::Rule& rule,
                                         const std::vector<Reason>& reasons) const;
+  [[nodiscard]] bool storms(RuleRunner::Standing& standing) const;
+  void quarantine(std::uint32_t rule, const Because& because);
   void keep(const rules::Rule& rule, const RuleState& before, RuleState& now);
   void sync_timers(const rules::Rule& rule, const RuleState& before, const RuleState& now);
   Because announce(const RuleId& rule, std::string status, std::string detail,

@@ -13,7 +13,7 @@ std::vector<RuleState> RuleRunner::replace(std::shared_ptr<const rules::RuleSet>
   for (auto& standing : standing_) before.emplace(standing.state.rule, std::move(standing));
   for (auto& state : restored_) {
     RuleId id = state.rule;  // the temporary below empties `state` before a key is made of it
-    before.emplace(std::move(id), Standing{std::move(state), {}});
+    before.emplace(std::move(id), Standing{std::move(state), {}, kStartsMax, {}});
   }
   restored_.clear();
   set_ = std::move(set);

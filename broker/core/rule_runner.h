@@ -12,9 +12,15 @@ namespace attune::core {
 
 class RuleRunner {
  public:
+  /// A rule may start this often at once, and once a second in the long run. One that passes it
+  /// undoes its own condition, or fights another: it is disabled until a person enables it.
+  static constexpr double kStartsMax = 30;
+
   struct Standing {
     RuleState state;
-    rules::Observed seen;  ///< how its condition last evaluated, for people
+    rules::Observed seen;             ///< how its condition last evaluated, for people
+    double starts_left = kStartsMax;  ///< refilled with one a second
+    Millis refilled{};                ///< Instant::steady
   };
   /// Since the start, for the metrics.
   struct Counts {

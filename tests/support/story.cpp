@@ -175,6 +175,7 @@ std::string Story::command(const std::vector<std::string>& words) {
   if (what == "after") return pass_time(words.at(1));
   if (what == "sent") return sent(false);
   if (what == "obey") return sent(true);
+  if (what == "storm") return storm(words.at(1), std::stoi(words.at(2)));
   if (what == "link") return step(core::LinkChanged{words.at(1) == "up"});
   if (what == "restart") return restart(false);
   if (what == "observe") return restart(true);
@@ -267,6 +268,17 @@ std::string Story::sent(bool obey) {
     out += step(core::MessageArrived{Arrival::live, topic, &decoded});
   }
   return out;
+}
+
+/// The last lines are told; the first are all alike.
+std::string Story::storm(const std::string& device, int times) {
+  std::string last;
+  for (int i = 0; i < times; ++i) {
+    const std::string said = sent(true);
+    if (said.empty()) return fmt::format("quiet after {} exchanges\n{}", i, last);
+    last = said;
+  }
+  return "it goes on and on: " + device + "\n";
 }
 
 std::string Story::restart(bool observe) {

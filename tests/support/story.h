@@ -22,6 +22,7 @@
 ///   after 3m                       time passes, deadlines fire on the way
 ///   sent                           the broker has every command that left since the last `sent`
 ///   obey                           as sent, and the devices report what they were told
+///   storm pump 40                  obey, up to 40 times; the last answer is told
 ///   link down / link up, restart, observe
 ///   why lamp.on
 ///
@@ -47,6 +48,7 @@ class Story {
   std::string switch_rule(const std::vector<std::string>& words);
   std::string pass_time(const std::string& duration);
   std::string sent(bool obey);
+  std::string storm(const std::string& device, int times);
   std::string restart(bool observe);
   std::string why(const std::string& path);
   std::string step(decltype(core::Event::what) what);

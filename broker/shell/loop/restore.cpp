@@ -2,23 +2,29 @@
 
 #include <utility>
 
+#include "broker/core/drive.h"
+
 namespace attune::shell {
 
 namespace {
 
-/// Far more than can be said within a settle window before a stop.
-constexpr std::uint64_t kRecentChanges = 256;
+/// What a settle window can hold at 4,000 changes a second.
+constexpr std::uint64_t kRecentChanges = 8'192;
 
-std::vector<Change> recent(const store::Store& store, Revision head) {
+std::vector<Change> recent(const store::Store& store, Revision head, const Instant& at) {
   const std::uint64_t from = number(head) > kRecentChanges ? number(head) - kRecentChanges : 0;
   auto changes = store.log_after(static_cast<Revision>(from), kRecentChanges);
-  return changes ? std::move(*changes) : std::vector<Change>{};
+  if (!changes) return {};
+  std::erase_if(*changes, [&](const Change& change) {
+    return change.at.steady + core::kSettleWindow < at.steady;
+  });
+  return std::move(*changes);
 }
 
 }  // namespace
 
 core::Restored restored(const store::Store& store, store::Recovered from) {
-  std::vector<Change> last = recent(store, from.head);
+  std::vector<Change> last = recent(store, from.head, from.at);
   return {from.next,
           from.last_command,
           std::move(from.state),
