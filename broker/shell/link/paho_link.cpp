@@ -130,17 +130,21 @@ Status PahoLink::connect() {
   }
   search_.emplace(address_.port);
   Status connected = client_->connect(kConnectPatience);
-  if (connected) wait_until_up();
+  if (connected) connected = wait_until_up();
   if (!connected) client_.reset();  // else a late answer would still search
   search_.reset();
   if (connected) return {};
   return Error{"mqtt", "cannot connect to " + options_.url + ": " + connected.error().message};
 }
 
-/// Paho completes the token before it calls on_connected().
-void PahoLink::wait_until_up() {
+/// Paho completes the token before it calls on_connected(), which may never come: the line can
+/// break in between.
+Status PahoLink::wait_until_up() {
   std::unique_lock lock(state_mutex_);
-  state_changed_.wait(lock, [this] { return up_; });
+  const auto settled = [this] { return up_ || lost_ || stopping_; };
+  state_changed_.wait_for(lock, kAnswerPatience, settled);
+  if (up_) return {};
+  return Error{"mqtt", lost_reason_.empty() ? "the line broke while connecting" : lost_reason_};
 }
 
 Status PahoLink::subscribe() {

@@ -51,7 +51,7 @@ class PahoLink : public Link, private ClientEvents {
   /// One connection from the first attempt to its end.
   void one_connection();
   [[nodiscard]] Status connect();
-  void wait_until_up();
+  [[nodiscard]] Status wait_until_up();
   [[nodiscard]] Status subscribe();
   [[nodiscard]] Status update_subscriptions();
   void greet();
