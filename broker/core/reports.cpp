@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "devices/vocabulary.h"
 
@@ -36,8 +37,10 @@ void Reports::take(const MessageArrived& message) {
   if (message.arrival == Arrival::live) {
     for (const auto& event : decoded.events) take_event(event, message.topic);
   }
+  std::optional<DeviceIndex> done;
   for (const auto& reading : decoded.readings) {
     const DeviceIndex device = catalog_.table().device_of(reading.attribute);
+    if (std::exchange(done, device) == device) continue;  // nearly always one device a message
     if (message.arrival != Arrival::retained) image_.mark_fresh(device, true);
     image_.derive(device);
   }
