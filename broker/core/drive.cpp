@@ -180,9 +180,9 @@ void Drive::dispatch(Command& command, AttributeId attribute) {
   const Millis wait = last ? kSettleWindow : kSettleWindow * (1 << (command.attempts - 1));
   timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)),
               journal_.present().steady + wait, journal_.out());
-  std::erase_if(recent_, [&](const Recent& r) { return r.until <= journal_.present().steady; });
-  const Because because{{command.cause.kind, command.cause.id, command.revision}, command.context};
-  recent_.push_back({attribute, command.value, because, journal_.present().steady + kSettleWindow});
+  remember(attribute, {command.value,
+                       {{command.cause.kind, command.cause.id, command.revision}, command.context},
+                       journal_.present().steady + kSettleWindow});
   Dispatch& dispatch = leaving_[device];
   dispatch.device = device;
   dispatch.commands.push_back(command.id);
@@ -222,9 +222,8 @@ std::optional<Because> Drive::explain(AttributeId attribute, const Value& value)
     return Because{{open->cause.kind, open->cause.id, open->revision}, open->context};
   }
   const Millis now = journal_.now().steady;
-  for (const Recent& recent : recent_) {
-    if (recent.attribute == attribute && recent.until > now &&
-        same_on_wire(*info, recent.value, value)) {
+  for (const Recent& recent : recent_of(attribute)) {
+    if (recent.until > now && same_on_wire(*info, recent.value, value)) {
       const Because because = recent.because;
       forget_older(attribute, value);
       return because;
@@ -234,13 +233,24 @@ std::optional<Because> Drive::explain(AttributeId attribute, const Value& value)
 }
 
 std::optional<Because> Drive::recently_commanded(DeviceIndex device) const {
-  for (const Recent& recent : recent_) {
-    if (recent.until > journal_.now().steady &&
-        catalog_.table().device_of(recent.attribute) == device) {
-      return recent.because;
-    }
-  }
-  return std::nullopt;
+  if (index(device) >= last_sent_.size()) return std::nullopt;
+  const Recent& last = last_sent_[index(device)];
+  if (last.until <= journal_.now().steady) return std::nullopt;
+  return last.because;
+}
+
+std::vector<Drive::Recent>& Drive::recent_of(AttributeId attribute) {
+  if (index(attribute) >= recent_.size()) recent_.resize(index(attribute) + 1);
+  return recent_[index(attribute)];
+}
+
+void Drive::remember(AttributeId attribute, Recent recent) {
+  const DeviceIndex device = catalog_.table().device_of(attribute);
+  if (index(device) >= last_sent_.size()) last_sent_.resize(index(device) + 1);
+  last_sent_[index(device)] = recent;
+  auto& known = recent_of(attribute);
+  std::erase_if(known, [&](const Recent& r) { return r.until <= journal_.present().steady; });
+  known.push_back(std::move(recent));
 }
 
 void Drive::confirm(AttributeId attribute, const Value& value, const Because& because) {
@@ -261,12 +271,11 @@ void Drive::confirm(AttributeId attribute, const Value& value, const Because& be
 void Drive::forget_older(AttributeId attribute, const Value& shown) {
   const AttributeInfo* info = catalog_.attribute(attribute);
   if (info == nullptr) return;
-  const auto echoed = std::find_if(recent_.begin(), recent_.end(), [&](const Recent& recent) {
-    return recent.attribute == attribute && same_on_wire(*info, recent.value, shown);
+  auto& known = recent_of(attribute);
+  const auto echoed = std::find_if(known.begin(), known.end(), [&](const Recent& recent) {
+    return same_on_wire(*info, recent.value, shown);
   });
-  if (echoed == recent_.end()) return;
-  const auto older = [&](const Recent& recent) { return recent.attribute == attribute; };
-  recent_.erase(std::remove_if(recent_.begin(), echoed, older), echoed);
+  if (echoed != known.end()) known.erase(known.begin(), echoed);
 }
 
 void Drive::sent(const std::vector<CommandId>& ids) {
@@ -350,10 +359,9 @@ void Drive::remember(const Change& change) {
   const auto attribute = catalog_.table().find(change.device, change.attribute);
   if (!attribute) return;
   if (change.status == name(CommandState::queued)) {
-    recent_.push_back({*attribute,
-                       change.value,
-                       {{change.cause.kind, change.cause.id, change.revision}, change.context},
-                       change.at.steady + kSettleWindow});
+    remember(*attribute, {change.value,
+                          {{change.cause.kind, change.cause.id, change.revision}, change.context},
+                          change.at.steady + kSettleWindow});
   } else if (change.status == name(CommandState::confirmed)) {
     forget_older(*attribute, change.value);
   }

@@ -57,7 +57,6 @@ class Drive {
 
  private:
   struct Recent {  ///< a value that was sent, inside the settle window
-    AttributeId attribute{};
     Value value;
     Because because;
     Millis until{};
@@ -72,6 +71,8 @@ class Drive {
   Command& queue(AttributeId attribute);
   void would_send(AttributeId attribute);
   void dispatch(Command& command, AttributeId attribute);
+  [[nodiscard]] std::vector<Recent>& recent_of(AttributeId attribute);
+  void remember(AttributeId attribute, Recent recent);
   void forget_older(AttributeId attribute, const Value& confirmed);
   void keep_back(AttributeId attribute, CommandId id);
   void finish(AttributeId attribute, CommandState state, std::string reason);
@@ -90,7 +91,8 @@ class Drive {
   const bool observe_;
   bool link_up_ = false;
   std::map<DeviceIndex, Dispatch> leaving_;  // of this step, by device
-  std::vector<Recent> recent_;
+  std::vector<std::vector<Recent>> recent_;  // by AttributeId, in the order of sending
+  std::vector<Recent> last_sent_;            // by DeviceIndex
   std::vector<std::pair<AttributeId, Value>> would_have_sent_;  // observe: said once per value
 };
 
