@@ -253,8 +253,9 @@ void Runtime::Parts::say_what_changed() {
   tell(loop_->stuck(), said_stuck_, "the store is full, nothing is accepted",
        "the store has room again", "free space on " + startup_.config.store.dir);
   const link::LinkStatus link = link_->status();
-  const bool lost = connects_counted_ != 0 && link.state != link::LinkState::connected;
-  tell(lost, said_lost_, "the broker is lost", "the broker is back", link.reason);
+  const bool linked = link.state == link::LinkState::connected;
+  was_linked_ = was_linked_ || linked;
+  tell(was_linked_ && !linked, said_lost_, "the broker is lost", "the broker is back", link.reason);
   if (keeper_->problem() == said_problem_) return;
   said_problem_ = keeper_->problem();
   if (!said_problem_.empty()) return log_.warning("rules", {{"reason", said_problem_}});

@@ -110,6 +110,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   std::optional<bool> reloaded_;  ///< how the reload of this turn went, until it is answered
   bool said_stuck_ = false;
   bool said_lost_ = false;
+  bool was_linked_ = false;
   std::string said_problem_;
   std::vector<std::string> subscriptions_;
   std::uint64_t subscribed_for_ = 0;
