@@ -33,6 +33,11 @@ class Before final : public rules::StateView {
   const Value& previous_;
 };
 
+/// Not a sensor and not a person: what attune did comes back to it.
+bool is_own_doing(const Because& because) {
+  return because.cause.kind != CauseKind::message && because.cause.kind != CauseKind::person;
+}
+
 const Change* find(const std::vector<Change>& changes, Revision revision) {
   const auto it = std::find_if(changes.rbegin(), changes.rend(),
                                [&](const Change& change) { return change.revision == revision; });
@@ -109,7 +114,7 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   const Because& because = moved ? decisive(rule, reasons) : reasons.front().because;
   const bool held = holds(before.phase);
   const bool holds_now = holds(standing.state.phase);
-  if (!held && holds_now && storms(standing)) {
+  if (!held && holds_now && is_own_doing(because) && storms(standing)) {
     standing.state = before;
     return quarantine(index, because);
   }

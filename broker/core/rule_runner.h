@@ -12,8 +12,9 @@ namespace attune::core {
 
 class RuleRunner {
  public:
-  /// A rule may start this often at once, and once a second in the long run. One that passes it
-  /// undoes its own condition, or fights another: it is disabled until a person enables it.
+  /// A rule may start this often at once, and once a second in the long run, by what attune itself
+  /// did. One that passes it undoes its own condition, or fights another: it is disabled until a
+  /// person enables it. What sensors and people set off is not counted.
   static constexpr double kStartsMax = 30;
 
   struct Standing {
