@@ -186,8 +186,9 @@ Status Runtime::Parts::turn() {
   keep_subscriptions();
   const Status status = loop_->turn();
   answer_reload();
-  look_after_broker();  // after it: no command waits for this
-  say_what_changed();
+  const link::LinkStatus link = link_->status();  // after it: no command waits for this
+  look_after_broker(link);
+  say_what_changed(link);
   count();
   head_for_status_ = number(core_->head());
   return status;
@@ -233,29 +234,28 @@ void Runtime::Parts::take(RuleKeeper::Change change) {
   reloaded_at_seconds_ = static_cast<double>(clock_->now().wall.count()) / 1000;
 }
 
-void Runtime::Parts::look_after_broker() {
+void Runtime::Parts::look_after_broker(const link::LinkStatus& link) {
   if (broker_) broker_->poll();
-  const std::uint64_t connects = link_->status().connects;
-  for (; connects_counted_ < connects; ++connects_counted_) {
+  for (; connects_counted_ < link.connects; ++connects_counted_) {
     if (connects_counted_ != 0) metrics_.mqtt_reconnect();
     log_.info("linked to the broker", {{"connects", std::to_string(connects_counted_ + 1)}});
   }
 }
 
 /// One line when a trouble begins, another when it is over.
-void Runtime::Parts::say_what_changed() {
+void Runtime::Parts::say_what_changed(const link::LinkStatus& link) {
   const auto tell = [this](bool now, bool& before, const char* begins, const char* ends,
-                           const std::string& reason) {
+                           const auto& reason) {
     if (now == before) return;
     before = now;
-    now ? log_.error(begins, {{"reason", reason}}) : log_.info(ends);
+    now ? log_.error(begins, {{"reason", reason()}}) : log_.info(ends);
   };
   tell(loop_->stuck(), said_stuck_, "the store is full, nothing is accepted",
-       "the store has room again", "free space on " + startup_.config.store.dir);
-  const link::LinkStatus link = link_->status();
+       "the store has room again", [&] { return "free space on " + startup_.config.store.dir; });
   const bool linked = link.state == link::LinkState::connected;
   was_linked_ = was_linked_ || linked;
-  tell(was_linked_ && !linked, said_lost_, "the broker is lost", "the broker is back", link.reason);
+  tell(was_linked_ && !linked, said_lost_, "the broker is lost", "the broker is back",
+       [&] { return link.reason; });
   if (keeper_->problem() == said_problem_) return;
   said_problem_ = keeper_->problem();
   if (!said_problem_.empty()) return log_.warning("rules", {{"reason", said_problem_}});

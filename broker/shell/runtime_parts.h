@@ -49,9 +49,9 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   void answer_requests();
   void reload_files();
   void answer_reload();
-  void say_what_changed();
+  void say_what_changed(const link::LinkStatus& link);
   void take(RuleKeeper::Change change);
-  void look_after_broker();
+  void look_after_broker(const link::LinkStatus& link);
   void count();
   void count_refusal(int status);
   [[nodiscard]] std::vector<std::string> filters() const;

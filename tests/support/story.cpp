@@ -156,7 +156,6 @@ std::string Story::run(const std::string& text) {
   return out;
 }
 
-/// A line may begin with the clock that an earlier run wrote; it is written anew.
 std::string Story::perform(const std::string& line, const std::string& block) {
   if (line == "rules") return load_rules(block);
   return command(split(line));

@@ -122,11 +122,10 @@ void Loop::take(const inbox::Record& record) {
     case inbox::RecordKind::connected:
       duplicates_.connected(record);
       arrival_.connected(record);
-      linked_ = parts_.link.open_outbox(record.connection);
-      if (linked_) step(parts_.clock.at(record.at), core::LinkChanged{true});
-      return;
+      // Not when it has ended already, or when it was another process's.
+      if (!parts_.link.open_outbox(record.connection)) return;
+      return step(parts_.clock.at(record.at), core::LinkChanged{true});
     case inbox::RecordKind::disconnected:
-      linked_ = false;
       return step(parts_.clock.at(record.at), core::LinkChanged{false});
     case inbox::RecordKind::rejected:
       outcome_.rejections.push_back({std::string(record.topic), "", "size",

@@ -96,9 +96,6 @@ class Loop {
     return committer_.pending_ends(path);
   }
   [[nodiscard]] bool stuck() const { return committer_.stuck(); }
-  /// The broker's queue of what we missed is behind us.
-  [[nodiscard]] bool drained() const { return arrival_.drained(); }
-  [[nodiscard]] bool linked() const { return linked_; }
 
  private:
   void take_reports(const Instant& now);
@@ -133,7 +130,6 @@ class Loop {
   std::uint64_t last_request_ = 0;
   Millis retry_at_{};
   std::optional<std::uint64_t> broker_drops_;  ///< as the broker counts them; empty: not heard yet
-  bool linked_ = false;
   bool commit_soon_ = false;  ///< a new device (the next start needs it for its rules), new rules
 };
 
