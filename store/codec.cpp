@@ -211,6 +211,20 @@ std::string_view name(Table table) {
       return "timers";
     case Table::blobs:
       return "blobs";
+    case Table::journal:
+      return "journal";
+    case Table::history:
+      return "history";
+    case Table::rollups:
+      return "rollups";
+    case Table::symbols:
+      return "symbols";
+    case Table::latest:
+      return "latest";
+    case Table::tombstones:
+      return "tombstones";
+    case Table::rulesets:
+      return "rulesets";
   }
   return "?";
 }

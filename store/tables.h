@@ -20,9 +20,16 @@ enum class Table : std::uint8_t {
   bases,
   rules,
   timers,
-  blobs
+  blobs,
+  journal,
+  history,
+  rollups,
+  symbols,
+  latest,
+  tombstones,
+  rulesets
 };
-inline constexpr std::size_t kTableCount = 9;
+inline constexpr std::size_t kTableCount = 16;
 constexpr std::size_t index(Table table) {
   return static_cast<std::size_t>(table) - 1;
 }
