@@ -9,7 +9,8 @@
 #include "devices/model/records.h"
 #include "devices/model/result.h"
 
-/// What is kept: the log of changes and the rows beside it, one turn at a time, whole or not at all.
+/// What is kept: the log of changes and the rows beside it, one turn at a time, whole or not at
+/// all.
 ///
 /// Threading: one thread owns a store and makes every call.
 /// Errors: Error::code is one of
@@ -28,35 +29,46 @@ struct InboxPosition {
   friend bool operator==(const InboxPosition&, const InboxPosition&) = default;
 };
 
+/// What the log may forget (store/compaction.h). Both bounds are passed by at most a batch.
+struct Retention {
+  std::optional<Millis> before;      ///< Instant::steady; older entries may leave; empty: none
+  Revision held{~std::uint64_t{0}};  ///< above it, age alone lets nothing go: a client wants it
+  std::uint64_t max_bytes = ~std::uint64_t{0};  ///< above it the oldest leave, whoever wants them
+  std::uint64_t entries_min = 8'192;  ///< revisions that always stay: what a start looks back at
+  std::size_t batch = 2'048;          ///< entries that leave together
+};
+
 /// Everything that one turn makes durable.
 struct Turn {
-  std::vector<Change> changes;   ///< ascending revisions, all above the store's head
-  std::vector<Write> writes;     ///< in order; the last write of a key wins
+  std::vector<Change> changes;  ///< ascending revisions, all above the store's head
+  std::vector<Write> writes;    ///< in order; the last write of a key wins
   std::optional<InboxPosition> inbox;
-  Instant at;                    ///< becomes Recovered::at
+  Instant at;  ///< becomes Recovered::at
   /// Set when `writes` hold the StateRow of every attribute that changed since the last fold:
   /// a start then replays the log from here on.
   std::optional<Revision> folded_through;
+  /// What may leave the log with it; empty: nothing.
+  std::optional<Retention> retention;
   /// The last turn of a clean stop: the revision line continues without a gap.
   bool clean = false;
 };
 
 /// What a start begins with.
 struct Recovered {
-  std::string store_uuid;        ///< 36 characters, for the life of this store
-  std::uint64_t incarnation = 1; ///< changes when the store may have gone back (restore)
-  Revision head{};               ///< of the last committed change
+  std::string store_uuid;         ///< 36 characters, for the life of this store
+  std::uint64_t incarnation = 1;  ///< changes when the store may have gone back (restore)
+  Revision head{};                ///< of the last committed change
   /// The first revision that may be given out: head + 1 after a clean stop, else
   /// head + kUncommittedRevisionsMax + 1, so that no revision ever means two things. Higher by
   /// as much again for each unclean start before it that committed no change.
   Revision next{};
-  bool clean = true;             ///< a new store is clean
-  Instant at;                    ///< of the last commit
+  bool clean = true;  ///< a new store is clean
+  Instant at;         ///< of the last commit
   std::optional<InboxPosition> inbox;
-  std::vector<StateRow> state;   ///< folded rows; `tail` comes after them
-  std::vector<Change> tail;      ///< log entries above the last fold, ascending
-  std::vector<Command> commands; ///< those without a final state, ascending id
-  CommandId last_command{};      ///< highest id ever committed
+  std::vector<StateRow> state;    ///< folded rows; `tail` comes after them
+  std::vector<Change> tail;       ///< log entries above the last fold, ascending
+  std::vector<Command> commands;  ///< those without a final state, ascending id
+  CommandId last_command{};       ///< highest id ever committed
   std::vector<Claim> claims;
   std::vector<Base> bases;
   std::vector<RuleState> rules;
@@ -84,8 +96,8 @@ class Store {
   [[nodiscard]] virtual Revision floor() const = 0;
 
   /// The newest final commands of an attribute ("" = all), newest first.
-  [[nodiscard]] virtual Result<std::vector<Command>> finished_commands(
-      const std::string& path, std::size_t max) const = 0;
+  [[nodiscard]] virtual Result<std::vector<Command>> finished_commands(const std::string& path,
+                                                                       std::size_t max) const = 0;
 
   /// Every blob of a space, ascending keys.
   [[nodiscard]] virtual Result<std::vector<Blob>> blobs(const std::string& space) const = 0;
