@@ -55,6 +55,9 @@ Because Arbitration::claim(AttributeId attribute, Claim claim, const Because& be
   claim.path = catalog_.table().path(attribute);
   Change change = about(ChangeKind::claim, claim.path);
   change.value = claim.value;
+  if (const Claim* replaced = claims_.find(attribute, claim.by, claim.source)) {
+    change.previous = replaced->value;
+  }
   change.detail = claimant(claim) + " at " + priority_text(claim.priority) +
                   (claim.reason.empty() ? "" : ": " + claim.reason);
   Claim& placed = claims_.put(attribute, std::move(claim));

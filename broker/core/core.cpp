@@ -67,7 +67,7 @@ Core::~Core() = default;
 void Core::restore(Restored restored) {
   Parts& p = *parts_;
   AttributeTable& table = p.catalog.table();
-  p.journal.restore_next(restored.next);
+  p.journal.restore(restored.next, restored.clock);
   p.ledger.restore_last_id(restored.last_command);
   for (const StateRow& row : restored.state) p.image.restore(row, table);
   for (const Change& change : restored.tail) p.image.apply(change, table);

@@ -25,6 +25,7 @@ struct Options {
 struct Restored {
   Revision next{};  ///< first revision to give out
   CommandId last_command{};
+  HybridTime clock;  ///< nothing at or before it is given out again
   std::vector<StateRow> state;
   std::vector<Change> tail;    ///< changes that `state` does not hold yet
   std::vector<Change> recent;  ///< the last ones: what was just sent still explains reports

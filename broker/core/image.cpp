@@ -21,22 +21,30 @@ std::optional<Availability> parse_availability(std::string_view text) {
   return std::nullopt;
 }
 
-void fold_value(AttributeState& state, const Change& change) {
+Revision fold_value(AttributeState& state, const Change& change) {
+  if (!(state.value == change.value)) state.since = change.at;
   state.value = change.value;
-  state.revision = change.revision;
+  state.clock = change.clock;
   ++state.version;
   state.at = change.at;
   state.quality = change.status == name(Quality::stale) ? Quality::stale : Quality::good;
   state.origin = change.origin;
   state.cause = change.cause;
   state.context = change.context;
+  return std::exchange(state.revision, change.revision);
 }
 
-void fold_desired(AttributeState& state, const Change& change) {
+Revision fold_desired(AttributeState& state, const Change& change) {
   state.desired = change.value;
   state.desired_by = change.status;
-  state.desired_revision = change.revision;
+  state.desired_clock = change.clock;
   state.desired_context = change.context;
+  return std::exchange(state.desired_revision, change.revision);
+}
+
+bool is_about_attribute(ChangeKind kind) {
+  return kind == ChangeKind::state || kind == ChangeKind::setting || kind == ChangeKind::desired ||
+         kind == ChangeKind::claim;
 }
 
 }  // namespace
@@ -67,22 +75,32 @@ DeviceState& Image::device_slot(DeviceIndex device) {
 }
 
 void Image::apply(const Change& change, AttributeTable& table) {
-  if (change.kind == ChangeKind::liveness) {
-    DeviceState& state = device_slot(table.intern_device(DeviceId(change.device)));
-    state.availability = parse_availability(change.status).value_or(Availability::unknown);
-    state.revision = change.revision;
-    state.at = change.at;
-    state.folded = false;
-    return;
-  }
-  const bool reported = change.kind == ChangeKind::state || change.kind == ChangeKind::setting;
-  if (!reported && change.kind != ChangeKind::desired) return;
-  if (reported && change.status == kEventStatus) return;  // momentary: shown, never state
+  (void)fold(change, table);
+}
+
+void Image::enter(Change& change, AttributeTable& table) {
+  change.prior = fold(change, table);
+}
+
+/// Answers the revision that the change takes the place of.
+Revision Image::fold(const Change& change, AttributeTable& table) {
+  if (change.kind == ChangeKind::liveness) return fold_device(change, table);
+  if (!is_about_attribute(change.kind)) return {};
+  if (change.status == kEventStatus) return {};  // momentary: shown, never state
   const AttributeId id = table.intern(DeviceId(change.device), change.attribute);
   AttributeState& state = slot(id);
-  reported ? fold_value(state, change) : fold_desired(state, change);
-  if (state.folded) unfolded_.push_back(id);
+  if (std::exchange(state.folded, false)) unfolded_.push_back(id);
+  if (change.kind == ChangeKind::desired) return fold_desired(state, change);
+  if (change.kind == ChangeKind::claim) return std::exchange(state.claimed, change.revision);
+  return fold_value(state, change);
+}
+
+Revision Image::fold_device(const Change& change, AttributeTable& table) {
+  DeviceState& state = device_slot(table.intern_device(DeviceId(change.device)));
+  state.availability = parse_availability(change.status).value_or(Availability::unknown);
+  state.at = change.at;
   state.folded = false;
+  return std::exchange(state.revision, change.revision);
 }
 
 void Image::restore(const StateRow& row, AttributeTable& table) {
@@ -100,7 +118,12 @@ void Image::restore(const StateRow& row, AttributeTable& table) {
   state.desired = row.desired;
   state.desired_by = row.desired_by;
   state.desired_revision = row.desired_revision;
-  state.desired_context = row.desired_revision;
+  const bool before_clocks = row.clock == HybridTime{};  // a row of format 1 ends earlier
+  state.since = before_clocks ? row.at : row.since;
+  state.clock = before_clocks ? HybridTime{row.at.wall, 0} : row.clock;
+  state.desired_clock = row.desired_clock;
+  state.desired_context = before_clocks ? row.desired_revision : row.desired_context;
+  state.claimed = row.claimed;
   mark_fresh(table.device_of(id), true);
 }
 
@@ -139,7 +162,12 @@ StateRow Image::row(AttributeId attribute) const {
           state.context,
           state.desired,
           state.desired_by,
-          state.desired_revision};
+          state.desired_revision,
+          state.since,
+          state.clock,
+          state.desired_clock,
+          state.desired_context,
+          state.claimed};
 }
 
 std::vector<StateRow> Image::take_unfolded() {

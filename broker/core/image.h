@@ -27,8 +27,12 @@ struct AttributeState {
   Value desired;
   std::string desired_by;
   Revision desired_revision{};
-  Revision desired_context{};  ///< of the chain that wanted it; not kept over a restart
-  bool folded = true;          ///< false: changed since the last fold
+  Revision desired_context{};  ///< of the chain that wanted it
+  Instant since;               ///< of the last change of value
+  HybridTime clock;
+  HybridTime desired_clock;
+  Revision claimed{};  ///< the last entry of kind claim about it
+  bool folded = true;  ///< false: changed since the last fold
 };
 
 struct DeviceState {
@@ -49,9 +53,11 @@ class Image final : public rules::StateView {
   [[nodiscard]] const AttributeState& at(AttributeId attribute) const;
   [[nodiscard]] const DeviceState& device(DeviceIndex device) const;
 
-  /// Folds a committed or stepped change of kind state, setting, desired or liveness; others are
-  /// ignored. The only way in which the image changes.
+  /// Folds a committed change: of state, setting, desired, claim or liveness; others are ignored.
   void apply(const Change& change, AttributeTable& table);
+  /// The same for a change that is made now, which gets its `prior` on the way. With apply() the
+  /// only way in which the image changes.
+  void enter(Change& change, AttributeTable& table);
   void restore(const StateRow& row, AttributeTable& table);
   void mark_fresh(DeviceIndex device, bool fresh);
   void derive(DeviceIndex device);
@@ -62,6 +68,8 @@ class Image final : public rules::StateView {
 
  private:
   AttributeState& slot(AttributeId attribute);
+  Revision fold(const Change& change, AttributeTable& table);
+  Revision fold_device(const Change& change, AttributeTable& table);
   void restore_device(const StateRow& row, AttributeTable& table);
   DeviceState& device_slot(DeviceIndex device);
 

@@ -4,7 +4,8 @@
 
 namespace attune::core {
 
-void Journal::restore_next(Revision next) {
+void Journal::restore(Revision next, const HybridTime& clock) {
+  clock_.restore(clock);
   head_ = static_cast<Revision>(number(next) == 0 ? 0 : number(next) - 1);
 }
 
@@ -18,9 +19,10 @@ Because Journal::write(Change change, const Because& because) {
   head_ = static_cast<Revision>(number(head_) + 1);
   change.revision = head_;
   change.at = now_;
+  change.clock = clock_.tick(now_.wall);
   change.cause = because.cause;
   change.context = number(because.context) == 0 ? head_ : because.context;
-  image_.apply(change, table_);
+  image_.enter(change, table_);
   Because consequence{{change.cause.kind, change.cause.id, head_}, change.context};
   out_->changes.push_back(std::move(change));
   return consequence;

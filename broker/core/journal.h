@@ -16,7 +16,11 @@ class Journal {
  public:
   Journal(Image& image, AttributeTable& table) : image_(image), table_(table) {}
 
-  void restore_next(Revision next);
+  void restore(Revision next, const HybridTime& clock);
+  /// Takes note of another node's time; see HybridClock::receive.
+  [[nodiscard]] Status receive(const HybridTime& other) {
+    return clock_.receive(other, present_.wall);
+  }
   /// `now` is the moment that is decided about: for a deadline the time it was due. `present` is
   /// when that happens, which is later after a restart. `out` must outlive the step.
   void begin(const Instant& now, const Instant& present, Outcome& out);
@@ -25,8 +29,8 @@ class Journal {
   [[nodiscard]] Outcome& out() const { return *out_; }
   [[nodiscard]] Revision head() const { return head_; }
 
-  /// Gives `change` its revision, time, cause and context, and folds it into the image. The answer
-  /// is what a consequence cites: the same cause, with this change as its parent.
+  /// Gives `change` its revision, time, clock, cause and context, and folds it into the image. The
+  /// answer is what a consequence cites: the same cause, with this change as its parent.
   Because write(Change change, const Because& because);
   void put(Record record);
   void erase(Record key);
@@ -38,6 +42,7 @@ class Journal {
   Instant present_;
   Outcome* out_ = nullptr;
   Revision head_{};
+  HybridClock clock_;
 };
 
 /// A change of `kind` about one attribute; the rest is for the caller to fill.

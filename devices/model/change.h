@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "devices/model/hybrid_clock.h"
 #include "devices/model/ids.h"
 #include "devices/model/instant.h"
 #include "devices/model/value.h"
@@ -43,7 +44,7 @@ enum class Quality : std::uint8_t { good = 0, stale };
 /// kind      subject (device.attribute or..)  value            status
 /// state     device.attribute                 reported value   quality
 /// desired   device.attribute                 wanted or none   "rule:<id>" | "person" | "default" | ""
-/// claim     device.attribute                 claimed value    held | waiting | ended | blocked | shadow
+/// claim     device.attribute                 claimed value    held | waiting | ended | blocked | shadow | conflict | settled
 /// command   device.attribute                 commanded value  CommandState's name; detail = cmd-<n>
 /// rule      rule id in `device`              -                active | ended | waiting | enabled | disabled | shadow
 /// setting   settings.<id>                    value            ""
@@ -61,6 +62,9 @@ struct Change {
   Cause cause;
   Revision context{};  ///< first revision of the chain that this change belongs to
   Origin origin = Origin::device;
+  HybridTime clock;    ///< orders it among the writes of all nodes; `at` is for people
+  Revision prior{};    ///< the entry before it about the same subject: of its kind, for a claim of
+                       ///< whatever source; 0: none, or not known
   friend bool operator==(const Change&, const Change&) = default;
 };
 

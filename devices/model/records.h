@@ -32,7 +32,7 @@ struct StateRow {
   Value value;             ///< none: never reported
   Revision revision{};     ///< of the last change
   std::uint64_t version = 0;  ///< changes of this attribute so far
-  Instant at;              ///< of the last change of value
+  Instant at;              ///< of the last change: of value or quality
   Quality quality = Quality::good;
   Origin origin = Origin::device;
   Cause cause;
@@ -40,6 +40,11 @@ struct StateRow {
   Value desired;           ///< none: nobody wants anything
   std::string desired_by;  ///< "rule:<id>", "person", "default", or empty
   Revision desired_revision{};
+  Instant since;               ///< of the last change of value
+  HybridTime clock;            ///< of the last change
+  HybridTime desired_clock;    ///< of the change that wanted it
+  Revision desired_context{};  ///< of the chain that wanted it
+  Revision claimed{};          ///< the last entry of kind claim about it; 0: none, or not known
   friend bool operator==(const StateRow&, const StateRow&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "broker/shell/loop/restore.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/core/drive.h"
@@ -11,22 +12,38 @@ namespace {
 /// What a settle window can hold at 4,000 changes a second.
 constexpr std::uint64_t kRecentChanges = 8'192;
 
-std::vector<Change> recent(const store::Store& store, Revision head, const Instant& at) {
+/// The last moment that what is kept tells of.
+HybridTime last_moment(const store::Recovered& from, const std::vector<Change>& last) {
+  HybridTime latest{from.at.wall, 0};
+  const auto note = [&latest](const HybridTime& clock) { latest = std::max(latest, clock); };
+  for (const StateRow& row : from.state) note(std::max(row.clock, row.desired_clock));
+  for (const Change& change : from.tail) note(change.clock);
+  for (const Change& change : last) note(change.clock);
+  return latest;
+}
+
+std::vector<Change> recent(const store::Store& store, Revision head) {
   const std::uint64_t from = number(head) > kRecentChanges ? number(head) - kRecentChanges : 0;
   auto changes = store.log_after(static_cast<Revision>(from), kRecentChanges);
-  if (!changes) return {};
-  std::erase_if(*changes, [&](const Change& change) {
+  return changes ? std::move(*changes) : std::vector<Change>();
+}
+
+/// Of these, what was just sent.
+void keep_unsettled(std::vector<Change>& changes, const Instant& at) {
+  std::erase_if(changes, [&](const Change& change) {
     return change.at.steady + core::kSettleWindow < at.steady;
   });
-  return std::move(*changes);
 }
 
 }  // namespace
 
 core::Restored restored(const store::Store& store, store::Recovered from) {
-  std::vector<Change> last = recent(store, from.head, from.at);
+  std::vector<Change> last = recent(store, from.head);
+  const HybridTime clock = last_moment(from, last);
+  keep_unsettled(last, from.at);
   return {from.next,
           from.last_command,
+          clock,
           std::move(from.state),
           std::move(from.tail),
           std::move(last),
