@@ -34,6 +34,13 @@ Error cannot_sync(const std::string& path) {
   return {"io", fmt::format("{}: {}", path, std::strerror(errno))};
 }
 
+/// A folder that may be passed but not read keeps its names as durable as its owner made them.
+Status sync_readable(const std::string& folder) {
+  const File file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.fd()) == 0 || errno == EINVAL || errno == EROFS) return {};
+  return cannot_sync(folder);
+}
+
 /// What the holder of the lock wrote into it; "unknown" while it is about to.
 std::string holder(int fd) {
   std::array<char, 16> text{};
@@ -74,10 +81,17 @@ Result<std::unique_ptr<FolderLock>> FolderLock::take(const std::string& folder) 
 }
 
 Status make_folder(const std::string& folder) {
+  namespace fs = std::filesystem;
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return cannot_use(folder, error.value());
-  return {};
+  fs::path path = fs::absolute(folder, error).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // it ended in a slash
+  if (!fs::is_directory(path, error)) {
+    if (Status above = make_folder(path.parent_path()); !above) return above;
+    fs::create_directory(path, error);
+    if (error) return cannot_use(folder, error.value());
+  }
+  // Also where it was there: whoever made it may have been killed before the sync.
+  return sync_readable(path.parent_path());
 }
 
 Status sync_folder(const std::string& folder) {

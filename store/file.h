@@ -33,7 +33,7 @@ class FolderLock {
   File file_;
 };
 
-/// Makes `folder` and what is missing above it. Errors: "open".
+/// Makes `folder` and what is missing above it, durably. Errors: "open", "io".
 [[nodiscard]] Status make_folder(const std::string& folder);
 /// Makes the names in `folder` durable. Errors: "io".
 [[nodiscard]] Status sync_folder(const std::string& folder);
