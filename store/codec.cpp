@@ -78,6 +78,28 @@ void fields(W& wire, R& r) {
   wire(r.space, r.key, r.bytes);
 }
 
+void fields(WireWriter& wire, const JournalEntry& r) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 1; i <= kTableCount; ++i) count += r.rows.rows(static_cast<Table>(i)).size();
+  wire(r.number, count);
+  for (std::size_t i = 1; i <= kTableCount; ++i) {
+    const auto table = static_cast<Table>(i);
+    for (const auto& [key, row] : r.rows.rows(table)) wire(table, key, row);
+  }
+}
+
+void fields(WireReader& wire, JournalEntry& r) {
+  std::uint64_t count = 0;
+  wire(r.number, count);
+  for (; count > 0 && wire.ok(); --count) {
+    Table table{};
+    std::string key;
+    std::optional<std::string> row;
+    wire(table, key, row);
+    if (wire.ok()) r.rows.set(table, key, std::move(row));
+  }
+}
+
 // The keys.
 
 void key_of(const Identity&, std::string& out) {
@@ -88,6 +110,9 @@ void key_of(const Position&, std::string& out) {
 }
 void key_of(const LogEntry& r, std::string& out) {
   encode_number_key(number(r.change.revision), out);
+}
+void key_of(const JournalEntry& r, std::string& out) {
+  encode_number_key(r.number, out);
 }
 void key_of(const Command& r, std::string& out) {
   encode_number_key(number(r.id), out);
@@ -150,21 +175,29 @@ std::uint32_t checksum(std::string_view value) {
   return crc32c(crc32c(0, value.substr(0, 4)), value.substr(kHeaderBytes));
 }
 
+/// The newest format that changed the layout of a record; meta/store always carries the store's.
+template <class R>
+constexpr std::uint8_t kFormatOf = 1;
+template <>
+constexpr std::uint8_t kFormatOf<Identity> = kFormat;
+template <>
+constexpr std::uint8_t kFormatOf<JournalEntry> = 2;
+
 /// The first four bytes of a value: format, 0, table, 0.
-std::array<char, 4> tag_of(Table table) {
-  return {static_cast<char>(kFormat), 0, static_cast<char>(table), 0};
+std::array<char, 4> tag_of(std::uint8_t format, Table table) {
+  return {static_cast<char>(format), 0, static_cast<char>(table), 0};
 }
 
-Status check_header(Table table, std::string_view key, std::string_view value) {
-  if (value.size() < kHeaderBytes) return corrupt(table, key, "is shorter than its header");
-  if (checksum(value) != get_u32(value, 4)) return corrupt(table, key, "fails its checksum");
-  const auto format = static_cast<std::uint8_t>(value[0]);
-  if (format != kFormat) {
-    return Error{"format", fmt::format("the store is in format {}; this program reads format {}: "
-                                       "start the version that wrote it, or a newer one",
-                                       format, kFormat)};
+Status check_header(Table table, std::uint8_t newest, std::string_view key,
+                    std::string_view value) {
+  const Result<std::uint8_t> format = format_of(table, key, value);
+  if (!format) return format.error();
+  if (*format == 0 || *format > newest) {
+    return Error{"format", fmt::format("the store is in format {}; this program reads formats up "
+                                       "to {}: start the version that wrote it, or a newer one",
+                                       *format, kFormat)};
   }
-  const std::array<char, 4> tag = tag_of(table);
+  const std::array<char, 4> tag = tag_of(*format, table);
   if (value.substr(0, 4) != std::string_view(tag.data(), tag.size())) {
     return corrupt(table, key, "is of another table");
   }
@@ -172,7 +205,7 @@ Status check_header(Table table, std::string_view key, std::string_view value) {
 }
 
 bool is_numbered(Table table) {
-  return table == Table::log || table == Table::commands;
+  return table == Table::log || table == Table::commands || table == Table::journal;
 }
 
 std::string printable(Table table, std::string_view key) {
@@ -233,6 +266,12 @@ Error corrupt(Table table, std::string_view key, std::string_view what) {
   return {"corrupt", fmt::format("{}/{} {}", name(table), printable(table, key), what)};
 }
 
+Result<std::uint8_t> format_of(Table table, std::string_view key, std::string_view value) {
+  if (value.size() < kHeaderBytes) return corrupt(table, key, "is shorter than its header");
+  if (checksum(value) != get_u32(value, 4)) return corrupt(table, key, "fails its checksum");
+  return static_cast<std::uint8_t>(value[0]);
+}
+
 void reseal_value(std::string& value) {
   put_u32(value, 4, checksum(value));
 }
@@ -256,7 +295,7 @@ void encode_key(const R& record, std::string& out) {
 
 template <class R>
 void encode_value(const R& record, std::string& out) {
-  const std::array<char, 4> tag = tag_of(kTableOf<R>);
+  const std::array<char, 4> tag = tag_of(kFormatOf<R>, kTableOf<R>);
   out.assign(tag.data(), tag.size()).append(4, '\0');
   WireWriter wire(out);
   fields(wire, record);
@@ -265,7 +304,8 @@ void encode_value(const R& record, std::string& out) {
 
 template <class R>
 Result<R> decode_value(std::string_view value, std::string_view key) {
-  if (Status header = check_header(kTableOf<R>, key, value); !header) return header.error();
+  Status header = check_header(kTableOf<R>, kFormatOf<R>, key, value);
+  if (!header) return header.error();
   R record;
   WireReader wire(value.substr(kHeaderBytes));
   fields(wire, record);
@@ -292,6 +332,7 @@ Result<R> decode(std::string_view key, std::string_view value) {
 ATTUNE_CODEC_OF(Identity);
 ATTUNE_CODEC_OF(Position);
 ATTUNE_CODEC_OF(LogEntry);
+ATTUNE_CODEC_OF(JournalEntry);
 ATTUNE_CODEC_OF(StateRow);
 ATTUNE_CODEC_OF(Command);
 ATTUNE_CODEC_OF(Claim);

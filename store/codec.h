@@ -3,15 +3,19 @@
 #include <string>
 #include <string_view>
 
+#include "store/layer.h"
 #include "store/store.h"
 #include "store/tables.h"
 
 /// Records as keys and values of tables, as store/FORMAT.md lays them down.
 ///
-/// Every function here exists for Identity, Position, LogEntry and each alternative of Record.
+/// Every function here exists for Identity, Position, LogEntry, JournalEntry and each alternative
+/// of Record.
 namespace attune::store {
 
-inline constexpr std::uint8_t kFormat = 1;
+/// Of the store; the value meta/store carries it. Each record carries the format that last changed
+/// its layout.
+inline constexpr std::uint8_t kFormat = 2;
 inline constexpr std::size_t kHeaderBytes = 8;
 /// LMDB takes 511; a longer name is cut and told apart by its hash (FORMAT.md, "Keys").
 inline constexpr std::size_t kKeyBytesMax = 500;
@@ -44,6 +48,12 @@ struct LogEntry {
   friend bool operator==(const LogEntry&, const LogEntry&) = default;
 };
 
+/// The rows of one commit, until they are settled into their tables.
+struct JournalEntry {
+  std::uint64_t number = 1;  ///< counts from 1 after each settling
+  Layer rows;
+};
+
 template <class R>
 inline constexpr Table kTableOf = Table::meta;
 template <>
@@ -62,6 +72,8 @@ template <>
 inline constexpr Table kTableOf<Timer> = Table::timers;
 template <>
 inline constexpr Table kTableOf<Blob> = Table::blobs;
+template <>
+inline constexpr Table kTableOf<JournalEntry> = Table::journal;
 
 /// `out` becomes the key of `record`; only its key fields count.
 template <class R>
@@ -79,6 +91,10 @@ template <class R>
 /// The same without a key to compare. `key` is only for the message.
 template <class R>
 [[nodiscard]] Result<R> decode_value(std::string_view value, std::string_view key = "?");
+
+/// The format that the header of a whole value tells. Errors: "corrupt".
+[[nodiscard]] Result<std::uint8_t> format_of(Table table, std::string_view key,
+                                             std::string_view value);
 
 /// Sets the checksum of `value` to what its other bytes ask for.
 void reseal_value(std::string& value);

@@ -98,10 +98,10 @@ Env::~Env() {
   mdb_env_close(env_);
 }
 
-Status Env::open_tables(bool create) {
+Status Env::open_tables(Table last, bool create) {
   Txn txn(*this);
   if (Status begun = txn.begin(create ? 0 : MDB_RDONLY); !begun) return begun;
-  for (std::size_t i = 0; i < kTableCount; ++i) {
+  for (std::size_t i = 0; i <= index(last); ++i) {
     const std::string table(name(static_cast<Table>(i + 1)));
     const int code =
         mdb_dbi_open(txn.handle(), table.c_str(), create ? MDB_CREATE : 0, &tables_[i]);
@@ -266,6 +266,12 @@ Status LmdbTables::erase(Table table, std::string_view key) {
   ++scattered_;
   MDB_val k = to_val(key);
   return ignore_not_found(mdb_del(txn_.handle(), txn_.env().dbi(table), &k, nullptr), at(table));
+}
+
+Status LmdbTables::clear(Table table) {
+  const int code = mdb_drop(txn_.handle(), txn_.env().dbi(table), 0);
+  if (code != 0) return lmdb_error(code, at(table));
+  return {};
 }
 
 std::uint64_t LmdbTables::growth_bytes() const {

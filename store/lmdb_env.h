@@ -29,9 +29,9 @@ class Env {
   Env(const Env&) = delete;
   Env& operator=(const Env&) = delete;
 
-  /// Opens the handles of all tables; `create` makes the missing ones. Errors: "corrupt" when
-  /// one is missing.
-  [[nodiscard]] Status open_tables(bool create);
+  /// Opens the handles of the tables up to `last`; `create` makes the missing ones.
+  /// Errors: "corrupt" when one is missing.
+  [[nodiscard]] Status open_tables(Table last, bool create);
   /// "corrupt" when the file ends before the last page that was committed, or when LMDB took the
   /// commit before the last one because a meta page is damaged.
   [[nodiscard]] Status check_file() const;
@@ -107,6 +107,8 @@ class LmdbTables final : public TableWriter {
   Status put(Table table, std::string_view key, std::string_view value) override;
   Status append(Table table, std::string_view key, std::string_view value) override;
   Status erase(Table table, std::string_view key) override;
+  /// Erases every row of a table.
+  [[nodiscard]] Status clear(Table table);
   /// Upper bound of what committing the writes so far can add to the file, in bytes.
   [[nodiscard]] std::uint64_t growth_bytes() const;
 

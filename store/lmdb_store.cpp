@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
 #include "store/file.h"
+#include "store/layer.h"
 #include "store/lmdb_env.h"
 #include "store/queries.h"
 #include "store/turn_writer.h"
@@ -14,12 +16,19 @@ namespace {
 /// No store is shorter: LMDB's two meta pages. A shorter file would be taken for a new one.
 constexpr std::uint64_t kFileBytesMin = 2 * 4096;
 
+/// A journal that is longer is settled by the next commit: this bounds what waits in memory, and
+/// what a start reads twice. In a small map less, for settling needs the room of the rows again.
+constexpr std::uint64_t kJournalBytesMax = 1 << 20;
+constexpr std::uint64_t kJournalShareOfMap = 16;
+
 class LmdbStore final : public Store {
  public:
-  LmdbStore(std::unique_ptr<FolderLock> lock, std::unique_ptr<Env> env)
-      : lock_(std::move(lock)), env_(std::move(env)) {}
+  LmdbStore(std::unique_ptr<FolderLock> lock, std::unique_ptr<Env> env, std::uint64_t map_bytes)
+      : lock_(std::move(lock)),
+        env_(std::move(env)),
+        journal_bytes_max_(std::min(kJournalBytesMax, map_bytes / kJournalShareOfMap)) {}
 
-  /// Checks what can be checked without reading everything.
+  /// Checks what can be checked without reading everything, and brings an older format up to date.
   [[nodiscard]] Status check();
 
   Status commit(const Turn& turn) override;
@@ -33,45 +42,106 @@ class LmdbStore final : public Store {
   Usage usage() const override;
 
  private:
-  /// Runs `write(tables, position)` in a transaction and commits it with the position.
+  /// What becomes of the rows of a commit.
+  enum class Rows {
+    journal,  ///< appended in one piece
+    settle,   ///< they and the whole journal go into their tables
+    relieve,  ///< appended, and what the journal erases is erased, for there is no room to settle
+  };
+  /// Runs `write(log, rows, position)` in a transaction and commits it: whole or not at all.
   template <class F>
-  Status transact(F write);
+  Status transact(Rows plan, F write);
+  [[nodiscard]] Rows plan() const;
+  [[nodiscard]] Status store_rows(Rows plan, LmdbTables& tables, const JournalEntry& entry);
+  void adopt(Rows plan, JournalEntry&& entry);
+  [[nodiscard]] Status append_to_journal(LmdbTables& tables, const JournalEntry& entry);
+  [[nodiscard]] Status settle(LmdbTables& tables, const Layer& newest);
   [[nodiscard]] Status make_durable(Txn& txn, const LmdbTables& tables);
+  [[nodiscard]] Status open_tables();
+  [[nodiscard]] Status read_journal();
   /// `query(tables)` on what is committed.
   template <class F>
-  auto read(F query) const -> decltype(query(std::declval<const LmdbTables&>()));
+  auto read(F query) const -> decltype(query(std::declval<const TableReader&>()));
 
   std::unique_ptr<FolderLock> lock_;  // released after the environment is closed
   std::unique_ptr<Env> env_;
   Identity identity_;
   Position position_;
+  Layer waiting_;                     ///< the rows of the journal
+  std::uint64_t journal_length_ = 0;  ///< entries; numbered from 1
+  std::uint64_t journal_bytes_ = 0;
+  const std::uint64_t journal_bytes_max_;
   TurnWriter writer_;
   WrittenBytes written_;
   std::uint64_t bytes_written_ = 0;
   std::optional<Error> broken_;  ///< after it nobody knows what is on disk
+  std::string key_;              ///< of the journal; kept for its room
+  std::string value_;
 };
 
 template <class F>
-auto LmdbStore::read(F query) const -> decltype(query(std::declval<const LmdbTables&>())) {
+auto LmdbStore::read(F query) const -> decltype(query(std::declval<const TableReader&>())) {
   Txn txn(*env_);
   if (Status begun = txn.begin(MDB_RDONLY); !begun) return begun.error();
-  return query(LmdbTables(txn));
+  const LmdbTables tables(txn);
+  return query(LayeredReader(tables, waiting_));
 }
 
 template <class F>
-Status LmdbStore::transact(F write) {
+Status LmdbStore::transact(Rows plan, F write) {
   if (broken_) return *broken_;
   Txn txn(*env_);
   if (Status begun = txn.begin(0); !begun) return begun;
   LmdbTables tables(txn);
+  const LayeredReader settled(tables, waiting_);
+  JournalEntry entry{journal_length_ + 1, {}};
+  LayeredWriter rows(settled, entry.rows);
   Position position = position_;
-  if (Status done = write(tables, position); !done) return done;
-  if (Status done = make_durable(txn, tables); !done) {
+  Status done = write(tables, rows, position);
+  if (done) done = store_rows(plan, tables, entry);
+  if (done) done = make_durable(txn, tables);
+  if (!done) {
     if (done.error().code == "io") broken_ = done.error();
     return done;
   }
   position_ = position;
+  adopt(plan, std::move(entry));
   return {};
+}
+
+LmdbStore::Rows LmdbStore::plan() const {
+  return journal_bytes_ > journal_bytes_max_ ? Rows::settle : Rows::journal;
+}
+
+Status LmdbStore::store_rows(Rows plan, LmdbTables& tables, const JournalEntry& entry) {
+  if (plan == Rows::settle) return settle(tables, entry.rows);
+  if (Status done = append_to_journal(tables, entry); !done || plan == Rows::journal) return done;
+  if (Status done = waiting_.erase_from(tables); !done) return done;
+  return entry.rows.erase_from(tables);
+}
+
+void LmdbStore::adopt(Rows plan, JournalEntry&& entry) {
+  if (plan == Rows::settle) {
+    waiting_.clear();
+    journal_length_ = 0;
+    journal_bytes_ = 0;
+    return;
+  }
+  waiting_.merge(std::move(entry.rows));
+  journal_length_ = entry.number;
+  journal_bytes_ += value_.size();
+}
+
+Status LmdbStore::append_to_journal(LmdbTables& tables, const JournalEntry& entry) {
+  encode_key(entry, key_);
+  encode_value(entry, value_);
+  return tables.append(Table::journal, key_, value_);
+}
+
+Status LmdbStore::settle(LmdbTables& tables, const Layer& newest) {
+  if (Status done = waiting_.write_to(tables); !done) return done;
+  if (Status done = newest.write_to(tables); !done) return done;
+  return journal_length_ == 0 ? Status() : tables.clear(Table::journal);
 }
 
 Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
@@ -83,7 +153,8 @@ Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
 
 Status LmdbStore::check() {
   if (Status whole = env_->check_file(); !whole) return whole;
-  if (Status opened = env_->open_tables(false); !opened) return opened;
+  if (Status opened = open_tables(); !opened) return opened;
+  if (Status journal = read_journal(); !journal) return journal;
   auto identity = read(read_identity);
   if (!identity) return identity.error();
   auto position = read(read_position);
@@ -93,37 +164,66 @@ Status LmdbStore::check() {
   return {};
 }
 
-Status LmdbStore::commit(const Turn& turn) {
-  return transact([&](LmdbTables& tables, Position& position) {
-    return writer_.write(turn, tables, position);
+/// A store of format 1 has no journal and fewer tables: it gets them, and is of this format then.
+Status LmdbStore::open_tables() {
+  if (Status meta = env_->open_tables(Table::meta, false); !meta) return meta;
+  const auto format = read(read_format);
+  if (!format) return format.error();
+  if (*format == kFormat) return env_->open_tables(kLastTable, false);
+  if (Status old = env_->open_tables(kLastOfFormat1, false); !old) return old;
+  if (Status all = env_->open_tables(kLastTable, true); !all) return all;
+  const auto identity = read(read_identity);
+  if (!identity) return identity.error();
+  return transact(Rows::settle, [&](TableWriter&, TableWriter& rows, Position&) {
+    return writer_.name_store(*identity, rows);
   });
+}
+
+Status LmdbStore::read_journal() {
+  const auto length = read(
+      [this](const TableReader& tables) { return attune::store::read_journal(tables, waiting_); });
+  if (!length) return length.error();
+  journal_length_ = *length;
+  return {};
+}
+
+Status LmdbStore::commit(const Turn& turn) {
+  const auto write = [&](TableWriter& log, TableWriter& rows, Position& position) {
+    return writer_.write(turn, log, rows, position);
+  };
+  if (turn.folded_through || turn.clean) return transact(Rows::settle, write);
+  Status done = transact(plan(), write);
+  if (done || done.error().code != "full" || plan() == Rows::journal) return done;
+  return transact(Rows::relieve, write);
 }
 
 Result<Recovered> LmdbStore::recover() {
   auto recovered = read(
-      [this](const LmdbTables& tables) { return read_recovered(tables, identity_, position_); });
+      [this](const TableReader& tables) { return read_recovered(tables, identity_, position_); });
   if (!recovered) return recovered;
-  Status started = transact(
-      [this](LmdbTables& tables, Position& position) { return writer_.start(tables, position); });
+  Status started =
+      transact(Rows::journal, [this](TableWriter&, TableWriter& rows, Position& position) {
+        return writer_.start(rows, position);
+      });
   if (!started) return started.error();
   return recovered;
 }
 
 Result<std::vector<Change>> LmdbStore::log_after(Revision after, std::size_t max) const {
-  return read([&](const LmdbTables& t) { return read_log_after(t, position_, after, max); });
+  return read([&](const TableReader& t) { return read_log_after(t, position_, after, max); });
 }
 
 Result<std::optional<Change>> LmdbStore::change(Revision revision) const {
-  return read([&](const LmdbTables& t) { return read_change(t, revision); });
+  return read([&](const TableReader& t) { return read_change(t, revision); });
 }
 
 Result<std::vector<Command>> LmdbStore::finished_commands(const std::string& path,
                                                           std::size_t max) const {
-  return read([&](const LmdbTables& t) { return read_finished(t, path, max); });
+  return read([&](const TableReader& t) { return read_finished(t, path, max); });
 }
 
 Result<std::vector<Blob>> LmdbStore::blobs(const std::string& space) const {
-  return read([&](const LmdbTables& t) { return read_blobs(t, space); });
+  return read([&](const TableReader& t) { return read_blobs(t, space); });
 }
 
 Store::Usage LmdbStore::usage() const {
@@ -135,7 +235,7 @@ Status fill_new(const std::string& path, std::uint64_t map_bytes) {
   if (!uuid) return uuid.error();
   auto env = Env::open(path, map_bytes);
   if (!env) return env.error();
-  if (Status made = (*env)->open_tables(true); !made) return made;
+  if (Status made = (*env)->open_tables(kLastTable, true); !made) return made;
   Txn txn(**env);
   if (Status begun = txn.begin(0); !begun) return begun;
   LmdbTables tables(txn);
@@ -170,7 +270,7 @@ Result<std::unique_ptr<Store>> open_lmdb(const LmdbOptions& options) {
   if (Status there = create_if_missing(options, path); !there) return there.error();
   auto env = Env::open(path, options.map_bytes);
   if (!env) return env.error();
-  auto store = std::make_unique<LmdbStore>(std::move(*lock), std::move(*env));
+  auto store = std::make_unique<LmdbStore>(std::move(*lock), std::move(*env), options.map_bytes);
   if (Status checked = store->check(); !checked) return checked.error();
   return std::unique_ptr<Store>(std::move(store));
 }

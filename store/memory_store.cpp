@@ -2,13 +2,14 @@
 #include <cstdlib>
 #include <map>
 
+#include "store/layer.h"
 #include "store/queries.h"
 #include "store/turn_writer.h"
 
 namespace attune::store {
 namespace {
 
-/// All tables in memory, with a way back to where the last commit left them.
+/// All tables in memory.
 class MemoryTables final : public TableWriter {
  public:
   Result<std::optional<std::string_view>> get(Table table, std::string_view key) const override;
@@ -19,23 +20,14 @@ class MemoryTables final : public TableWriter {
   Status append(Table table, std::string_view key, std::string_view value) override;
   Status erase(Table table, std::string_view key) override;
 
-  void keep() { undo_.clear(); }
-  void roll_back();
   [[nodiscard]] std::uint64_t bytes() const;
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
 
  private:
   using Rows = std::map<std::string, std::string, std::less<>>;
-  struct Undo {
-    Table table;
-    std::string key;
-    std::optional<std::string> value;  ///< empty: there was none
-  };
   [[nodiscard]] const Rows& rows(Table table) const { return tables_[index(table)]; }
-  void remember(Table table, std::string_view key);
 
   std::array<Rows, kTableCount> tables_;
-  std::vector<Undo> undo_;
   std::uint64_t bytes_written_ = 0;
 };
 
@@ -63,7 +55,6 @@ Status MemoryTables::scan(Table table, std::string_view from, Direction directio
 }
 
 Status MemoryTables::put(Table table, std::string_view key, std::string_view value) {
-  remember(table, key);
   bytes_written_ += key.size() + value.size();
   tables_[index(table)].insert_or_assign(std::string(key), std::string(value));
   return {};
@@ -74,28 +65,9 @@ Status MemoryTables::append(Table table, std::string_view key, std::string_view 
 }
 
 Status MemoryTables::erase(Table table, std::string_view key) {
-  remember(table, key);
   const auto row = tables_[index(table)].find(key);
   if (row != tables_[index(table)].end()) tables_[index(table)].erase(row);
   return {};
-}
-
-void MemoryTables::remember(Table table, std::string_view key) {
-  const auto row = rows(table).find(key);
-  undo_.push_back({table, std::string(key), {}});
-  if (row != rows(table).end()) undo_.back().value = row->second;
-}
-
-void MemoryTables::roll_back() {
-  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
-    Rows& all = tables_[index(undo->table)];
-    if (undo->value) {
-      all.insert_or_assign(undo->key, std::move(*undo->value));
-    } else {
-      all.erase(undo->key);
-    }
-  }
-  undo_.clear();
 }
 
 std::uint64_t MemoryTables::bytes() const {
@@ -134,7 +106,9 @@ class TwinStore final : public MemoryStore {
   }
 
  private:
-  Status finish(Status written, const Position& position);
+  /// Runs `write(rows, position)`, and keeps what it wrote when all of it worked.
+  template <class F>
+  Status transact(F write);
 
   MemoryTables tables_;
   Identity identity_;
@@ -143,30 +117,31 @@ class TwinStore final : public MemoryStore {
   std::optional<Error> failure_;
 };
 
+template <class F>
+Status TwinStore::transact(F write) {
+  Layer changed;
+  LayeredWriter rows(tables_, changed);
+  Position position = position_;
+  if (Status done = write(rows, position); !done) return done;
+  if (Status done = changed.write_to(tables_); !done) return done;
+  position_ = position;
+  return {};
+}
+
 Status TwinStore::commit(const Turn& turn) {
   if (failure_) return *failure_;
-  Position position = position_;
-  Status written = writer_.write(turn, tables_, position);
-  return finish(std::move(written), position);
+  return transact([&](TableWriter& rows, Position& position) {
+    return writer_.write(turn, rows, rows, position);
+  });
 }
 
 Result<Recovered> TwinStore::recover() {
   auto recovered = read_recovered(tables_, identity_, position_);
   if (!recovered) return recovered;
-  Position position = position_;
-  Status started = writer_.start(tables_, position);
-  if (Status done = finish(std::move(started), position); !done) return done.error();
+  Status started = transact(
+      [this](TableWriter& rows, Position& position) { return writer_.start(rows, position); });
+  if (!started) return started.error();
   return recovered;
-}
-
-Status TwinStore::finish(Status written, const Position& position) {
-  if (!written) {
-    tables_.roll_back();
-    return written;
-  }
-  tables_.keep();
-  position_ = position;
-  return {};
 }
 
 }  // namespace
@@ -176,7 +151,6 @@ std::unique_ptr<MemoryStore> make_memory_store() {
   const Identity identity{"00000000-0000-4000-8000-000000000001", 1};
   MemoryTables tables;
   if (!TurnWriter().create(identity, tables)) std::abort();
-  tables.keep();
   return std::make_unique<TwinStore>(std::move(tables), identity, Position{});
 }
 

@@ -71,6 +71,27 @@ Status read_rows(const TableReader& tables, const Position& position, Recovered&
 
 }  // namespace
 
+Result<std::uint8_t> read_format(const TableReader& tables) {
+  std::string key;
+  encode_key(Identity{}, key);
+  const auto value = tables.get(Table::meta, key);
+  if (!value) return value.error();
+  if (!*value) return corrupt(Table::meta, key, "is missing");
+  return format_of(Table::meta, key, **value);
+}
+
+Result<std::uint64_t> read_journal(const TableReader& tables, Layer& waiting) {
+  std::uint64_t length = 0;
+  bool whole = true;
+  Status read = read_all<JournalEntry>(tables, [&](JournalEntry&& entry) {
+    whole = whole && entry.number == ++length;
+    waiting.merge(std::move(entry.rows));
+  });
+  if (!read) return read.error();
+  if (!whole) return Error{"corrupt", "journal misses an entry"};
+  return length;
+}
+
 Result<Identity> read_identity(const TableReader& tables) {
   return read_single<Identity>(tables);
 }

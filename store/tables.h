@@ -30,6 +30,9 @@ enum class Table : std::uint8_t {
   rulesets
 };
 inline constexpr std::size_t kTableCount = 16;
+/// The tables of a store of format 1 end here.
+inline constexpr Table kLastOfFormat1 = Table::blobs;
+inline constexpr Table kLastTable = Table::rulesets;
 constexpr std::size_t index(Table table) {
   return static_cast<std::size_t>(table) - 1;
 }

@@ -25,38 +25,43 @@ Revision next_revision(const Position& position) {
   return Revision{highest + 1 + (position.clean ? 0 : limits::kUncommittedRevisionsMax)};
 }
 
-Status TurnWriter::write(const Turn& turn, TableWriter& tables, Position& position) {
-  if (Status done = log(turn, tables, position); !done) return done;
+Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows,
+                         Position& position) {
+  if (Status done = append(turn, log, position); !done) return done;
   for (const Write& write : turn.writes) {
-    if (Status done = row(write, tables, position); !done) return done;
+    if (Status done = write_row(write, rows, position); !done) return done;
   }
-  if (Status done = prune_commands(tables, position); !done) return done;
+  if (Status done = prune_commands(rows, position); !done) return done;
   position.at = turn.at;
   position.clean = turn.clean;
   if (turn.inbox) position.inbox = turn.inbox;
   if (turn.folded_through) position.folded_through = *turn.folded_through;
-  return put(position, tables);
+  return put(position, rows);
 }
 
 template <class R>
-Status TurnWriter::put(const R& record, TableWriter& tables) {
+Status TurnWriter::put(const R& record, TableWriter& rows) {
   encode_key(record, key_);
   encode_value(record, value_);
-  return tables.put(kTableOf<R>, key_, value_);
+  return rows.put(kTableOf<R>, key_, value_);
 }
 
-Status TurnWriter::create(const Identity& identity, TableWriter& tables) {
-  if (Status done = put(identity, tables); !done) return done;
-  return put(Position{}, tables);
+Status TurnWriter::create(const Identity& identity, TableWriter& rows) {
+  if (Status done = put(identity, rows); !done) return done;
+  return put(Position{}, rows);
 }
 
-Status TurnWriter::start(TableWriter& tables, Position& position) {
+Status TurnWriter::name_store(const Identity& identity, TableWriter& rows) {
+  return put(identity, rows);
+}
+
+Status TurnWriter::start(TableWriter& rows, Position& position) {
   position.reached = Revision{number(next_revision(position)) - 1};
   position.clean = false;
-  return put(position, tables);
+  return put(position, rows);
 }
 
-Status TurnWriter::log(const Turn& turn, TableWriter& tables, Position& position) {
+Status TurnWriter::append(const Turn& turn, TableWriter& log, Position& position) {
   LogEntry entry;
   for (const Change& change : turn.changes) {
     require_ascending(position.head, change.revision);
@@ -64,31 +69,31 @@ Status TurnWriter::log(const Turn& turn, TableWriter& tables, Position& position
     entry.change = change;
     encode_key(entry, key_);
     encode_value(entry, value_);
-    if (Status done = tables.append(Table::log, key_, value_); !done) return done;
+    if (Status done = log.append(Table::log, key_, value_); !done) return done;
     position.head = change.revision;
   }
   return {};
 }
 
-Status TurnWriter::row(const Write& write, TableWriter& tables, Position& position) {
+Status TurnWriter::write_row(const Write& write, TableWriter& rows, Position& position) {
   return std::visit(
       [&]<class R>(const R& record) -> Status {
         if constexpr (std::is_same_v<R, Command>) {
-          Status counted = count_command(record, write.erase, tables, position);
+          Status counted = count_command(record, write.erase, rows, position);
           if (!counted) return counted;
         }
-        if (!write.erase) return put(record, tables);
+        if (!write.erase) return put(record, rows);
         encode_key(record, key_);
-        return tables.erase(kTableOf<R>, key_);
+        return rows.erase(kTableOf<R>, key_);
       },
       write.record);
 }
 
-Status TurnWriter::count_command(const Command& command, bool erase, const TableWriter& tables,
+Status TurnWriter::count_command(const Command& command, bool erase, const TableReader& rows,
                                  Position& position) const {
   std::string key;
   encode_key(command, key);
-  auto stored = tables.get(Table::commands, key);
+  auto stored = rows.get(Table::commands, key);
   if (!stored) return stored.error();
   if (*stored) {
     const auto old = decode<Command>(key, **stored);
@@ -101,20 +106,20 @@ Status TurnWriter::count_command(const Command& command, bool erase, const Table
   return {};
 }
 
-Status TurnWriter::prune_commands(TableWriter& tables, Position& position) {
-  if (position.final_commands <= kFinalCommandsMax) return {};
+Status TurnWriter::prune_commands(TableWriter& rows, Position& position) {
+  if (position.final_commands <= kFinalCommandsMax + kPruneStep) return {};
   std::uint64_t surplus = position.final_commands - kFinalCommandsMax;
   std::vector<std::string> oldest;
-  Status scanned = tables.scan(Table::commands, "", Direction::ascending,
-                               [&](std::string_view key, std::string_view value) -> Result<bool> {
-                                 const auto command = decode<Command>(key, value);
-                                 if (!command) return command.error();
-                                 if (is_final(command->state)) oldest.emplace_back(key);
-                                 return oldest.size() < surplus;
-                               });
+  Status scanned = rows.scan(Table::commands, "", Direction::ascending,
+                             [&](std::string_view key, std::string_view value) -> Result<bool> {
+                               const auto command = decode<Command>(key, value);
+                               if (!command) return command.error();
+                               if (is_final(command->state)) oldest.emplace_back(key);
+                               return oldest.size() < surplus;
+                             });
   if (!scanned) return scanned;
   for (const std::string& key : oldest) {
-    if (Status done = tables.erase(Table::commands, key); !done) return done;
+    if (Status done = rows.erase(Table::commands, key); !done) return done;
   }
   position.final_commands -= oldest.size();
   return {};

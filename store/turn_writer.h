@@ -7,8 +7,10 @@
 /// Turns become rows of tables: the one place that decides what a commit writes.
 namespace attune::store {
 
-/// Final commands that stay readable; older ones leave with the commit that passes the bound.
+/// Final commands that stay readable. The older ones leave when there are `kPruneStep` too many:
+/// finding them means reading past those that just left.
 inline constexpr std::size_t kFinalCommandsMax = 10'000;
+inline constexpr std::size_t kPruneStep = 1'000;
 
 /// Writes turns into the transactions of one store. Reuses its buffers from turn to turn.
 ///
@@ -17,22 +19,26 @@ inline constexpr std::size_t kFinalCommandsMax = 10'000;
 /// drops both.
 class TurnWriter {
  public:
-  /// All of `turn`, and the position after it. Revisions that do not ascend stop the process.
-  [[nodiscard]] Status write(const Turn& turn, TableWriter& tables, Position& position);
+  /// All of `turn` and the position after it: its changes to `log`, all else to `rows`.
+  /// Revisions that do not ascend stop the process.
+  [[nodiscard]] Status write(const Turn& turn, TableWriter& log, TableWriter& rows,
+                             Position& position);
   /// What a new store begins with.
-  [[nodiscard]] Status create(const Identity& identity, TableWriter& tables);
+  [[nodiscard]] Status create(const Identity& identity, TableWriter& rows);
+  /// Writes the name of the store, in this program's format.
+  [[nodiscard]] Status name_store(const Identity& identity, TableWriter& rows);
   /// A start: from here on the store is unclean, and what this start gives out is never given
   /// out again, not even when nothing of it is committed.
-  [[nodiscard]] Status start(TableWriter& tables, Position& position);
+  [[nodiscard]] Status start(TableWriter& rows, Position& position);
 
  private:
-  Status log(const Turn& turn, TableWriter& tables, Position& position);
-  Status row(const Write& write, TableWriter& tables, Position& position);
-  Status count_command(const Command& command, bool erase, const TableWriter& tables,
+  Status append(const Turn& turn, TableWriter& log, Position& position);
+  Status write_row(const Write& write, TableWriter& rows, Position& position);
+  Status count_command(const Command& command, bool erase, const TableReader& rows,
                        Position& position) const;
-  Status prune_commands(TableWriter& tables, Position& position);
+  Status prune_commands(TableWriter& rows, Position& position);
   template <class R>
-  Status put(const R& record, TableWriter& tables);
+  Status put(const R& record, TableWriter& rows);
 
   std::string key_;
   std::string value_;

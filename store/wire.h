@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "devices/model/records.h"
+#include "store/tables.h"
 
 /// The fields of records as bytes: the primitives of store/FORMAT.md, written and read.
 ///
@@ -93,6 +94,7 @@ class WireReader {
   void get(RulePhase& v) { small(v, RulePhase::idle, RulePhase::ending); }
   void get(RuleMode& v) { small(v, RuleMode::enabled, RuleMode::shadow); }
   void get(TimerKind& v) { small(v, TimerKind::rule_for, TimerKind::command_expiry); }
+  void get(Table& v) { small(v, Table::meta, Table::rulesets); }
   void get(WideEnum auto& v) { v = static_cast<std::remove_reference_t<decltype(v)>>(varint()); }
   template <SmallEnum E>
   void small(E& v, E first, E last);

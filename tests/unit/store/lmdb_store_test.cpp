@@ -135,7 +135,7 @@ TEST(LmdbStore, RefusesAnotherFormatAndSaysWhich) {
   {
     // As a later version would write it: whole, with a right checksum.
     auto env = std::move(*Env::open(folder.data_file(), 64 << 20));
-    ASSERT_TRUE(env->open_tables(false).ok());
+    ASSERT_TRUE(env->open_tables(kLastTable, false).ok());
     Txn txn(*env);
     ASSERT_TRUE(txn.begin(0).ok());
     std::string later;
@@ -151,6 +151,27 @@ TEST(LmdbStore, RefusesAnotherFormatAndSaysWhich) {
   EXPECT_NE(error->message.find("format 9"), std::string::npos) << error->message;
 }
 
+TEST(LmdbStore, OpensAStoreOfFormat1AndBringsItUpToDate) {
+  TemporaryFolder folder;
+  fs::copy_file(ATTUNE_SOURCE_DIR "/tests/golden/store/format1.mdb", folder.data_file());
+  for (int start = 0; start < 2; ++start) {
+    auto store = open_or_throw(folder);
+    const auto recovered = store->recover();
+    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+    EXPECT_EQ(recovered->store_uuid.size(), 36u);
+    EXPECT_EQ(number(recovered->head), 5u);
+    EXPECT_EQ(recovered->tail, std::vector<Change>{change_at(5)});
+    EXPECT_EQ(recovered->inbox, (InboxPosition{7, 4'096}));
+    EXPECT_EQ(recovered->state, std::vector<StateRow>{sample_state()});
+    EXPECT_EQ(recovered->commands, std::vector<Command>{command_of(9, CommandState::sent)});
+    EXPECT_EQ(recovered->claims, std::vector<Claim>{sample_claim()});
+    EXPECT_EQ(recovered->rules, std::vector<RuleState>{sample_rule()});
+    EXPECT_EQ(recovered->timers, std::vector<Timer>{sample_timer()});
+    EXPECT_EQ(store->finished_commands("", 9)->size(), 1u);
+    EXPECT_EQ(store->blobs(sample_blob().space)->size(), 1u);
+  }
+}
+
 class Damaged : public testing::Test {
  protected:
   Damaged() {
@@ -163,7 +184,11 @@ class Damaged : public testing::Test {
     turn.writes.push_back({row});
     turn.writes.push_back(
         {Blob{"discovery", "topic", "a mark in the blob" + std::string(9'000, 'x')}});
+    turn.folded_through = Revision{};  // the rows go into their tables
     EXPECT_TRUE(store->commit(turn).ok());
+    Turn last = turn_above(300, 0);
+    last.writes.push_back({Blob{"discovery", "later", "a mark in the journal"}});
+    EXPECT_TRUE(store->commit(last).ok());
   }
   void expect_corrupt(const std::string& named) {
     const auto error = first_error(folder_.path());
@@ -182,6 +207,11 @@ TEST_F(Damaged, AFlippedBitInAStateRowIsFoundAndNamed) {
 TEST_F(Damaged, AFlippedBitInTheLogIsFoundAndNamed) {
   ASSERT_GT(flip_everywhere(folder_.data_file(), "a mark in the log"), 0);
   expect_corrupt("log/300");
+}
+
+TEST_F(Damaged, AFlippedBitInTheJournalIsFoundAndNamed) {
+  ASSERT_GT(flip_everywhere(folder_.data_file(), "a mark in the journal"), 0);
+  expect_corrupt("journal/1");
 }
 
 TEST_F(Damaged, AFlippedBitInALargeBlobIsFoundAndNamed) {

@@ -242,21 +242,23 @@ TEST_P(BothStores, ShowsFinalCommandsNewestFirst) {
   EXPECT_EQ(restart().commands.size(), 1u);
 }
 
-TEST_P(BothStores, DropsTheOldestFinalCommandsAboveTheBound) {
+TEST_P(BothStores, DropsTheOldestFinalCommandsAStepAboveTheBound) {
+  constexpr std::uint64_t kKept = kFinalCommandsMax + kPruneStep;
   recover();
   Turn turn;
-  for (std::uint64_t id = 1; id <= kFinalCommandsMax + 2; ++id) {
+  for (std::uint64_t id = 1; id <= kKept + 1; ++id) {
     const bool open = id == 1;
     turn.writes.push_back({command_of(id, open ? CommandState::sent : CommandState::confirmed)});
   }
   commit(turn);
+  EXPECT_EQ(store().finished_commands("", 2 * kKept)->size(), kKept);
   commit_writes({{command_of(1, CommandState::confirmed)}});
-  commit_writes({{command_of(kFinalCommandsMax + 3, CommandState::sent)}});
-  const auto finals = *store().finished_commands("", 2 * kFinalCommandsMax);
+  commit_writes({{command_of(kKept + 2, CommandState::sent)}});
+  const auto finals = *store().finished_commands("", 2 * kKept);
   ASSERT_EQ(finals.size(), kFinalCommandsMax);
-  EXPECT_EQ(number(finals.back().id), 3u);
+  EXPECT_EQ(number(finals.back().id), kPruneStep + 2);
   const Recovered recovered = restart();
-  EXPECT_EQ(number(recovered.last_command), kFinalCommandsMax + 3);
+  EXPECT_EQ(number(recovered.last_command), kKept + 2);
   EXPECT_EQ(recovered.commands.size(), 1u);
 }
 
