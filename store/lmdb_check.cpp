@@ -1,56 +1,37 @@
 #include "store/lmdb_check.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstddef>
+#include <cerrno>
+#include <cstring>
+
+#include "store/file.h"
 
 namespace attune::store {
 namespace {
 
-/// A table's root, as LMDB 0.9 (data version 1) lays it down.
-struct TableRoot {
-  std::uint32_t pad;
-  std::uint16_t flags;
-  std::uint16_t depth;
-  std::size_t pages[3];
-  std::size_t entries;
-  std::size_t root;
-};
+/// Read call by call: a sector that the disk cannot read is an answer, in a map it is a signal.
+class FileSource final : public PageSource {
+ public:
+  FileSource(int fd, std::uint64_t bytes) : fd_(fd), bytes_(bytes) {}
+  bool read(std::uint64_t at, void* to, std::size_t size) const override {
+    return ::pread(fd_, to, size, static_cast<off_t>(at)) == static_cast<ssize_t>(size);
+  }
+  std::uint64_t bytes() const override { return bytes_; }
 
-/// The start of a meta page. mdb_env_open has checked magic and version.
-struct MetaPage {
-  std::size_t number;
-  std::uint16_t pad;
-  std::uint16_t flags;
-  std::uint32_t unused;
-  std::uint32_t magic;
-  std::uint32_t version;
-  void* address;
-  std::size_t map_bytes;
-  TableRoot roots[2];
-  std::size_t last_page;
-  std::size_t commit;  ///< number of the commit that wrote this page
+ private:
+  int fd_;
+  std::uint64_t bytes_;
 };
-
-bool read_meta(int fd, std::uint64_t offset, MetaPage& page) {
-  const ssize_t size = ::pread(fd, &page, sizeof page, static_cast<off_t>(offset));
-  return size == static_cast<ssize_t>(sizeof page);
-}
 
 }  // namespace
 
-Status check_meta_pages(int fd, std::uint64_t page_bytes) {
-  MetaPage even{};
-  MetaPage odd{};
-  if (!read_meta(fd, 0, even) || !read_meta(fd, page_bytes, odd)) {
-    return Error{"corrupt", "data.mdb: its meta pages cannot be read"};
-  }
-  // Commit n stands in page n mod 2, and commit n - 1 in the other.
-  const bool in_turn = odd.commit == even.commit + 1 || even.commit == odd.commit + 1;
-  if (in_turn && even.commit % 2 == 0) return {};
-  return Error{"corrupt",
-               "data.mdb: its two meta pages are not of consecutive commits; the newest "
-               "commit may be hidden"};
+Result<PageCount> check_pages(const std::string& path, Depth depth) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return Error{"open", fmt::format("{}: {}", path, std::strerror(errno))};
+  return walk_pages(FileSource(file.fd(), file_bytes(path)), depth);
 }
 
 }  // namespace attune::store

@@ -1,14 +1,13 @@
 #pragma once
-#include <cstdint>
+#include <string>
 
-#include "devices/model/result.h"
+#include "store/page_walk.h"
 
 /// What LMDB itself does not find out about its file.
 namespace attune::store {
 
-/// Compares the two meta pages: consecutive commits write them in turn. When one of their numbers
-/// is damaged LMDB takes the other page and so, silently, the commit before.
-/// Errors: "corrupt".
-[[nodiscard]] Status check_meta_pages(int fd, std::uint64_t page_bytes);
+/// Walks over the pages of the file at `path`, before LMDB follows one of them. Errors: those of
+/// walk_pages; "open" when the file cannot be opened.
+[[nodiscard]] Result<PageCount> check_pages(const std::string& path, Depth depth);
 
 }  // namespace attune::store

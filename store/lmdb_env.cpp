@@ -10,7 +10,6 @@
 #include <cstring>
 
 #include "store/codec.h"
-#include "store/lmdb_check.h"
 
 namespace attune::store {
 namespace {
@@ -108,13 +107,6 @@ Status Env::open_tables(Table last, bool create) {
     if (code != 0) return lmdb_error(code, "table " + table);
   }
   return txn.commit();
-}
-
-Status Env::check_file() const {
-  const std::uint64_t needed = end_of_pages();
-  if (file_bytes() >= needed) return check_meta_pages(witness_.fd(), page_bytes());
-  return Error{"corrupt",
-               fmt::format("data.mdb is cut off: {} of {} bytes are there", file_bytes(), needed)};
 }
 
 Status Env::reserve(std::uint64_t bytes) {

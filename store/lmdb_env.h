@@ -32,9 +32,6 @@ class Env {
   /// Opens the handles of the tables up to `last`; `create` makes the missing ones.
   /// Errors: "corrupt" when one is missing.
   [[nodiscard]] Status open_tables(Table last, bool create);
-  /// "corrupt" when the file ends before the last page that was committed, or when LMDB took the
-  /// commit before the last one because a meta page is damaged.
-  [[nodiscard]] Status check_file() const;
   /// Makes the file long enough for `bytes` more, so that a full disk is met here, before LMDB
   /// has written anything, and never in the middle of a commit. Errors: "full".
   [[nodiscard]] Status reserve(std::uint64_t bytes);

@@ -6,6 +6,7 @@
 
 #include "store/file.h"
 #include "store/layer.h"
+#include "store/lmdb_check.h"
 #include "store/lmdb_env.h"
 #include "store/queries.h"
 #include "store/turn_writer.h"
@@ -152,7 +153,6 @@ Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
 }
 
 Status LmdbStore::check() {
-  if (Status whole = env_->check_file(); !whole) return whole;
   if (Status opened = open_tables(); !opened) return opened;
   if (Status journal = read_journal(); !journal) return journal;
   auto identity = read(read_identity);
@@ -268,6 +268,7 @@ Result<std::unique_ptr<Store>> open_lmdb(const LmdbOptions& options) {
   auto lock = FolderLock::take(options.folder);
   if (!lock) return lock.error();
   if (Status there = create_if_missing(options, path); !there) return there.error();
+  if (const auto sound = check_pages(path, Depth::at_open); !sound) return sound.error();
   auto env = Env::open(path, options.map_bytes);
   if (!env) return env.error();
   auto store = std::make_unique<LmdbStore>(std::move(*lock), std::move(*env), options.map_bytes);

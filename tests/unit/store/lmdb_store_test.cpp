@@ -274,11 +274,10 @@ TEST_F(Damaged, AFlippedBitAnywhereIsNeverServed) {
     bad[at] = static_cast<char>(bad[at] ^ (1 << dice.roll(8)));
     write_file(folder_.data_file(), bad);
     const Reading reading = read_in_child(folder_.path(), expected);
-    EXPECT_NE(reading, Reading::different) << "byte " << at;
+    EXPECT_TRUE(reading == Reading::same || reading == Reading::refused) << "byte " << at;
     ++outcomes[static_cast<std::size_t>(reading)];
   }
   EXPECT_GT(outcomes[static_cast<std::size_t>(Reading::refused)], 30);
-  EXPECT_LT(outcomes[static_cast<std::size_t>(Reading::killed)], 30);
 }
 
 TEST(LmdbStore, AFullMapRefusesTheTurnAndTakesASmallerOne) {
