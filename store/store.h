@@ -47,10 +47,10 @@ struct Turn {
   /// Set when `writes` hold the StateRow of every attribute that changed since the last fold:
   /// a start then replays the log from here on.
   std::optional<Revision> folded_through;
-  /// What may leave the log with it; empty: nothing.
-  std::optional<Retention> retention;
   /// The last turn of a clean stop: the revision line continues without a gap.
   bool clean = false;
+  /// What may leave the log with it; empty: nothing.
+  std::optional<Retention> retention = std::nullopt;
 };
 
 /// What a start begins with.

@@ -74,6 +74,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
                                                                std::size_t max) const override;
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override;
+  void keep(std::vector<Write> writes) override { loop_->keep(std::move(writes)); }
   [[nodiscard]] const api::RecentRejections& rejections() const override { return rejections_; }
   [[nodiscard]] std::string metrics_text() const override;
   void wake() override { wake_.ring(); }

@@ -62,6 +62,9 @@ class FakePorts final : public api::Ports {
                                                                std::size_t max) const override;
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override { done(reloaded_); }
+  void keep(std::vector<Write> writes) override {
+    kept_.insert(kept_.end(), writes.begin(), writes.end());
+  }
   [[nodiscard]] const api::RecentRejections& rejections() const override { return rejections_; }
   [[nodiscard]] std::string metrics_text() const override { return "attune_x 1\n"; }
   void wake() override { ++wakes_; }
@@ -75,6 +78,7 @@ class FakePorts final : public api::Ports {
   Revision run_start_{};
   std::vector<Change> log_;
   std::vector<Command> finished_;
+  std::vector<Write> kept_;
   api::Reloaded reloaded_;
   api::RecentRejections rejections_;
   std::atomic<int> wakes_{0};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/shell/api/documents.h"
+#include "broker/shell/api/feeds.h"
 #include "broker/shell/api/routes.h"
 
 namespace attune::api {
@@ -97,10 +98,10 @@ std::optional<AttributeId> Call::attribute(std::string_view device,
 }
 
 struct Api::Parts {
-  Parts(Ports& p, shell::Metrics& m) : ports(p), metrics(m), followers(p, m) {}
+  Parts(Ports& p, shell::Metrics& m) : ports(p), metrics(m), feeds(p, m) {}
   Ports& ports;
   shell::Metrics& metrics;
-  Followers followers;
+  Feeds feeds;
   const std::vector<Route> routes = all_routes();
 
   void run(const Route& route, const http::Request& request, Answer answer,
@@ -113,7 +114,7 @@ void Api::Parts::run(const Route& route, const http::Request& request, Answer an
     if (has_word(route.query, key)) continue;
     return answer.refuse(400, "query", "this route knows no parameter `" + key + "`");
   }
-  route.handle({ports, followers, request, std::move(params), std::move(answer)});
+  route.handle({ports, feeds, request, std::move(params), std::move(answer)});
 }
 
 Api::Api(Ports& ports, shell::Metrics& metrics) : parts_(std::make_unique<Parts>(ports, metrics)) {}
@@ -140,13 +141,13 @@ void Api::handle(const http::Request& request, http::Responder responder) {
 }
 
 void Api::changed(std::span<const Change> changes) {
-  parts_->followers.changed(changes);
+  parts_->feeds.turn(changes);
 }
 void Api::close_streams() {
-  parts_->followers.close_all();
+  parts_->feeds.followers.close_all();
 }
 std::size_t Api::streams() const {
-  return parts_->followers.size();
+  return parts_->feeds.followers.size();
 }
 
 }  // namespace attune::api

@@ -1,5 +1,7 @@
 #include "broker/shell/api/documents.h"
 
+#include "broker/shell/api/match.h"
+
 namespace attune::api {
 namespace {
 
@@ -26,6 +28,19 @@ void append_texts(Writer& out, std::string_view key, const std::vector<std::stri
   out.key(key).begin_array();
   for (const auto& text : texts) out.value(text);
   out.end_array();
+}
+
+void append_attributes(Writer& out, const core::Core& core, DeviceIndex device,
+                       const Match& match) {
+  const auto& table = core.catalog().table();
+  out.key("attributes").begin_object();
+  for (const auto attribute : table.attributes_of(device)) {
+    const auto& path = table.path(attribute);
+    if (!is_shown(core, attribute) || !match.attribute(path.device.text(), path.attribute))
+      continue;
+    append_attribute(out.key(path.attribute), core, attribute);
+  }
+  out.end_object();
 }
 
 }  // namespace
@@ -156,6 +171,17 @@ bool is_shown(const core::Core& core, AttributeId attribute) {
   const auto& state = core.image().at(attribute);
   return core.catalog().attribute(attribute) != nullptr || state.value.has_value() ||
          state.desired.has_value();
+}
+
+void append_device(Writer& out, const core::Core& core, const DeviceInfo* info, DeviceIndex device,
+                   const Match& match) {
+  const auto& state = core.image().device(device);
+  out.member("label", info == nullptr ? Value() : text_or_null(info->label));
+  out.member("area", info == nullptr ? Value() : text_or_null(info->area));
+  out.member("availability", name(state.availability));
+  out.member("state", text_or_null(state.derived.state));
+  out.member("level", text_or_null(state.derived.level));
+  append_attributes(out, core, device, match);
 }
 
 }  // namespace attune::api

@@ -11,6 +11,8 @@ namespace attune::api {
 
 using devices::json::Writer;
 
+class Match;
+
 [[nodiscard]] Value integer(std::uint64_t number);
 [[nodiscard]] Value integer(Revision revision);
 /// Null for an empty text.
@@ -25,6 +27,10 @@ void append_change(Writer& out, const Change& change, std::string_view node);
 void append_cause(Writer& out, const Cause& cause);
 /// `{"value":..,"unit":..,"revision":..,..}` as an element or after a key.
 void append_attribute(Writer& out, const core::Core& core, AttributeId attribute);
+/// Members of an open object: what the device is and where it stands, and the attributes that
+/// match. `info` may be null (settings).
+void append_device(Writer& out, const core::Core& core, const DeviceInfo* info, DeviceIndex device,
+                   const Match& match);
 void append_claim(Writer& out, const Claim& claim, std::string_view standing);
 void append_command(Writer& out, const Command& command);
 /// Members of an open object: id, label, place, condition, where it stands.

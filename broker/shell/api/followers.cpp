@@ -20,10 +20,10 @@ std::string token(std::string_view event, Revision revision, const Ports& ports,
 }  // namespace
 
 void Followers::add(std::shared_ptr<http::Stream> stream, std::shared_ptr<Signal> signal,
-                    Filter filter, Revision since) {
+                    Filter filter, Revision since, std::string client) {
   const auto now = ports_.now().steady;
-  followers_.push_back(
-      {std::move(stream), std::move(signal), std::move(filter), since, since, now, true, now});
+  followers_.push_back({std::move(stream), std::move(signal), std::move(filter), since, since, now,
+                        true, now, std::move(client), false});
   auto& follower = followers_.back();
   tell_progress(follower, true);
   catch_up(follower);
@@ -36,7 +36,12 @@ void Followers::changed(std::span<const Change> changes) {
   }
   for (auto it = followers_.begin(); it != followers_.end();) {
     if (!it->stream->closed()) feed(*it, turn);
-    it = it->stream->closed() ? followers_.erase(it) : std::next(it);
+    if (it->stream->closed()) {
+      leave(*it);
+      it = followers_.erase(it);
+    } else {
+      ++it;
+    }
   }
 }
 
@@ -56,29 +61,46 @@ void Followers::feed(Follower& follower, std::vector<Rendered>& turn) {
 }
 
 void Followers::catch_up(Follower& follower) {
-  const auto now = ports_.now().steady;
-  if (!follower.signal->drained.exchange(false)) {
-    const auto missing = number(ports_.head()) - number(follower.cursor);
-    const bool too_long = now - follower.behind_since > kBehindMax;
-    if (too_long || missing > kBehindRevisionsMax) send_away(follower, "slow");
-    return;
-  }
-  follower.behind_since = now;
+  if (!follower.signal->drained.exchange(false)) return wait_for_room(follower);
+  follower.behind_since = ports_.now().steady;
   if (follower.cursor < ports_.floor()) return send_away(follower, "compacted");
-  const auto page = read_page(ports_, follower.filter, follower.cursor, kPageChangesMax);
-  if (!page) return send_away(follower, "store");
-  std::string event;
-  for (const auto& change : page->changes) {
-    event.clear();
-    if (!send(follower, change, event)) return;  // until it is drained
-    follower.cursor = change.revision;
+  if (follower.tell_downgrade) {
+    follower.tell_downgrade = false;
+    if (!follower.stream->send(token("downgraded", follower.cursor, ports_, "slow"))) return;
   }
-  follower.cursor = page->to;
-  follower.behind = !page->up_to_date;
-  tell_progress(follower, false);
-  if (!follower.behind) return;
+  const auto page = read_page(ports_, latest_, follower.filter, follower.cursor, kPageChangesMax);
+  if (!page) return send_away(follower, "store");
+  if (*page) {
+    if (!send_page(follower, **page)) return;  // until it is drained
+    tell_progress(follower, false);
+    if (!follower.behind) return;
+  }
   follower.signal->drained = true;
   ports_.wake();
+}
+
+bool Followers::send_page(Follower& follower, const Page& page) {
+  std::string event;
+  for (const auto& change : page.changes) {
+    event.clear();
+    if (!send(follower, change, event)) return false;
+    follower.cursor = change.revision;
+  }
+  follower.cursor = page.to;
+  follower.behind = !page.up_to_date;
+  return true;
+}
+
+/// The reader takes nothing. First it gets less, then it is sent away.
+void Followers::wait_for_room(Follower& follower) {
+  const auto waited = ports_.now().steady - follower.behind_since;
+  const auto missing = number(ports_.head()) - number(follower.cursor);
+  if (waited > kBehindMax || missing > kBehindRevisionsMax) return send_away(follower, "slow");
+  if (follower.filter.coalesced) return;
+  if (waited <= kDowngradeAfter && missing <= kDowngradeRevisions) return;
+  follower.filter.coalesced = true;
+  follower.tell_downgrade = true;
+  metrics_.stream_dropped("downgraded");
 }
 
 bool Followers::send(Follower& follower, const Change& change, std::string& event) {
@@ -108,8 +130,13 @@ void Followers::send_away(Follower& follower, std::string_view reason) {
   follower.stream->close(token("resync", follower.cursor, ports_, reason));
 }
 
+void Followers::leave(const Follower& follower) {
+  clients_.acknowledge(follower.client, follower.told);
+}
+
 void Followers::close_all() {
   for (auto& follower : followers_) {
+    leave(follower);
     follower.stream->close(token("resync", follower.cursor, ports_, "stopping"));
   }
   followers_.clear();

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "broker/shell/api/clients.h"
 #include "broker/shell/api/feed.h"
 #include "broker/shell/http/server.h"
 #include "broker/shell/metrics.h"
@@ -12,26 +13,31 @@
 /// Who follows the line of changes live.
 namespace attune::api {
 
-/// A reader that cannot keep up is fed from the log (the coalesced feed loses what was overtaken),
-/// and sent away with the token to resume from when it stays behind.
+/// A reader that falls behind is fed from where it is, on the coalesced feed with the newest of
+/// each subject alone. One that cannot keep up with the log is downgraded to the coalesced feed,
+/// and told; whoever still stays behind is sent away with the token to resume from.
 /// Threading: owned by the loop's thread.
 class Followers {
  public:
-  Followers(Ports& ports, shell::Metrics& metrics) : ports_(ports), metrics_(metrics) {}
+  Followers(Ports& ports, shell::Metrics& metrics, Latest& latest, Clients& clients)
+      : ports_(ports), metrics_(metrics), latest_(latest), clients_(clients) {}
 
   /// Set by any thread when a stream has room again.
   struct Signal {
     std::atomic<bool> drained{true};
   };
-  /// `since` has passed check_resume().
+  /// `since` has passed check_resume(). `client` has a name or is empty (clients.h): what was
+  /// sent to it counts as had when its stream ends.
   void add(std::shared_ptr<http::Stream> stream, std::shared_ptr<Signal> signal, Filter filter,
-           Revision since);
+           Revision since, std::string client = {});
   /// The turn's changes, ascending.
   void changed(std::span<const Change> changes);
   void close_all();
   [[nodiscard]] std::size_t size() const { return followers_.size(); }
 
   static constexpr std::chrono::seconds kBehindMax{30};
+  static constexpr std::chrono::seconds kDowngradeAfter{10};
+  static constexpr std::uint64_t kDowngradeRevisions = 16'384;
   static constexpr std::uint64_t kBehindRevisionsMax = 65'536;
   /// A filtered stream says how far it is when this many revisions or this time have passed.
   static constexpr std::uint64_t kProgressRevisions = 1'000;
@@ -47,6 +53,8 @@ class Followers {
     Millis told_at{};   ///< steady
     bool behind = true;
     Millis behind_since{};  ///< steady
+    std::string client;
+    bool tell_downgrade = false;
   };
   struct Rendered {
     const Change& change;
@@ -54,12 +62,17 @@ class Followers {
   };
   void feed(Follower& follower, std::vector<Rendered>& turn);
   void catch_up(Follower& follower);
+  void wait_for_room(Follower& follower);
+  [[nodiscard]] bool send_page(Follower& follower, const Page& page);
+  void leave(const Follower& follower);
   [[nodiscard]] bool send(Follower& follower, const Change& change, std::string& event);
   void tell_progress(Follower& follower, bool at_once);
   void send_away(Follower& follower, std::string_view reason);
 
   Ports& ports_;
   shell::Metrics& metrics_;
+  Latest& latest_;
+  Clients& clients_;
   std::list<Follower> followers_;
 };
 

@@ -71,6 +71,9 @@ class Ports {
   /// Reads configuration, devices and rules again.
   virtual void reload(std::function<void(const Reloaded&)> done) = 0;
 
+  /// Rows of the API's own, made durable with the next commit.
+  virtual void keep(std::vector<Write> writes) = 0;
+
   [[nodiscard]] virtual const RecentRejections& rejections() const = 0;
   /// Prometheus text.
   [[nodiscard]] virtual std::string metrics_text() const = 0;

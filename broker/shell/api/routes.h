@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/shell/api/followers.h"
 #include "broker/shell/api/ports.h"
 #include "broker/shell/http/server.h"
 #include "broker/shell/metrics.h"
@@ -13,6 +12,8 @@
 
 /// The table of routes, one family per file.
 namespace attune::api {
+
+struct Feeds;
 
 /// The way back to the client, which counts what leaves by it. Copies answer the same request.
 class Answer {
@@ -37,7 +38,7 @@ class Answer {
 /// by who answers later.
 struct Call {
   Ports& ports;
-  Followers& followers;
+  Feeds& feeds;
   const http::Request& request;
   std::vector<std::string_view> params;  ///< what the pattern's `*` stood for
   Answer answer;

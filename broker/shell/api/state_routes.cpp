@@ -1,6 +1,7 @@
 #include <set>
 
 #include "broker/shell/api/documents.h"
+#include "broker/shell/api/feeds.h"
 #include "broker/shell/api/match.h"
 #include "broker/shell/api/routes.h"
 
@@ -8,51 +9,13 @@
 namespace attune::api {
 namespace {
 
-void append_attributes(Writer& out, const core::Core& core, DeviceIndex device,
-                       const Match& match) {
-  const auto& table = core.catalog().table();
-  out.key("attributes").begin_object();
-  for (const auto attribute : table.attributes_of(device)) {
-    const auto& path = table.path(attribute);
-    if (!is_shown(core, attribute) || !match.attribute(path.device.text(), path.attribute))
-      continue;
-    append_attribute(out.key(path.attribute), core, attribute);
-  }
-  out.end_object();
-}
-
-/// Members of an open object.
-void append_device(Writer& out, const core::Core& core, const DeviceInfo* info, DeviceIndex device,
-                   const Match& match) {
-  const auto& state = core.image().device(device);
-  out.member("label", info == nullptr ? Value() : text_or_null(info->label));
-  out.member("area", info == nullptr ? Value() : text_or_null(info->area));
-  out.member("availability", name(state.availability));
-  out.member("state", text_or_null(state.derived.state));
-  out.member("level", text_or_null(state.derived.level));
-  append_attributes(out, core, device, match);
-}
-
 void get_state(const Call& call) {
-  const auto& core = call.ports.core();
-  const auto& table = core.catalog().table();
-  const Match match(call.query("match"));
-  Writer out;
-  out.begin_object().member("revision", integer(call.ports.head()));
-  out.member("store", call.ports.identity().store_uuid).key("devices").begin_object();
-  for (const auto& [id, info] : core.catalog().devices()) {
-    const auto device = table.find_device(id.text());
-    if (!device || !match.device(id.text())) continue;
-    append_device(out.key(id.text()).begin_object(), core, &info, *device, match);
-    out.end_object();
-  }
-  const auto settings = table.find_device(kSettingsDevice);
-  if (settings && core.catalog().find(kSettingsDevice) == nullptr &&
-      match.device(kSettingsDevice)) {
-    append_device(out.key(kSettingsDevice).begin_object(), core, nullptr, *settings, match);
-    out.end_object();
-  }
-  call.answer.json(std::move(out.end_object().end_object()));
+  call.feeds.snapshots.write(Match(call.query("match")),
+                             [answer = call.answer](std::string document) {
+                               http::Response response;
+                               response.body = std::move(document) + '\n';
+                               answer.send(std::move(response));
+                             });
 }
 
 void append_texts(Writer& out, std::string_view key, const std::vector<std::string>& texts) {

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "broker/shell/api/documents.h"
+#include "broker/shell/api/feeds.h"
 #include "broker/shell/api/routes.h"
 
 /// GET /api/v1/status, /healthz, /readyz, /metrics
@@ -58,7 +59,7 @@ void get_status(const Call& call) {
   out.member("rules", integer(std::uint64_t{core.rule_set().rules.size()}));
   append_drive(out, core);
   out.member("rejections", integer(call.ports.rejections().total()));
-  out.member("streams", integer(std::uint64_t{call.followers.size()}));
+  out.member("streams", integer(std::uint64_t{call.feeds.followers.size()}));
   call.answer.json(std::move(out.end_object()));
 }
 

@@ -221,18 +221,5 @@ TEST_F(ChangesTest, AStopEndsEveryStreamWithItsToken) {
   EXPECT_EQ(ids(events(stream)), (Ids{"progress " + at(0), "change " + at(1), "resync " + at(1)}));
 }
 
-TEST_F(ChangesTest, CoalesceKeepsTheNewestOfEachSubjectInOrder) {
-  std::vector<Change> changes;
-  for (const char* path : {"a.x", "b.x", "a.x", "a.y", "b.x"}) {
-    changes.push_back(ports.invent(path, true));
-  }
-  const auto first = changes.front().revision;
-  coalesce(changes);
-  ASSERT_EQ(changes.size(), 3u);
-  EXPECT_EQ(number(changes[0].revision), number(first) + 2);
-  EXPECT_EQ(number(changes[1].revision), number(first) + 3);
-  EXPECT_EQ(number(changes[2].revision), number(first) + 4);
-}
-
 }  // namespace
 }  // namespace attune::api
