@@ -10,6 +10,7 @@ void Outbox::up(std::uint64_t connection, std::size_t in_flight_max) {
   const std::lock_guard lock(mutex_);
   window_ = std::min(in_flight_max_, in_flight_max);
   connection_ = connection;
+  greeted_ = false;
   open_ = false;
 }
 
@@ -31,6 +32,7 @@ void Outbox::close() {
 void Outbox::put_first(std::vector<Parcel> parcels) {
   const std::lock_guard lock(mutex_);
   if (connection_ == 0) return;
+  greeted_ = true;
   waiting_.insert(waiting_.begin(), std::make_move_iterator(parcels.begin()),
                   std::make_move_iterator(parcels.end()));
   changed_.notify_all();
@@ -71,7 +73,7 @@ Reports Outbox::take_reports() {
 Outbox::Work Outbox::take(Ticketed& out) {
   std::unique_lock lock(mutex_);
   const auto ready = [this] {
-    return closed_ || (!waiting_.empty() && in_flight_.size() < window_);
+    return closed_ || (greeted_ && !waiting_.empty() && in_flight_.size() < window_);
   };
   while (!ready()) {
     if (nudged_ || in_flight_.empty()) {

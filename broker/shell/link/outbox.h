@@ -38,6 +38,8 @@ class Outbox {
   void down();
   /// Ends take(): for good.
   void close();
+  /// The first of them open the way for the loop's: until the link has subscribed and greets,
+  /// nothing goes out, for the answer of a device could be missed.
   void put_first(std::vector<Parcel> parcels);
   /// No more of the loop's parcels until the next open().
   void shut();
@@ -77,6 +79,7 @@ class Outbox {
   Reports reports_;
   std::uintptr_t last_ticket_ = 0;  ///< travels through Paho as a pointer
   std::uint64_t connection_ = 0;    ///< 0: down
+  bool greeted_ = false;
   bool open_ = false;
   bool closed_ = false;
 };

@@ -54,6 +54,7 @@ TEST(Outbox, TakesAllOfABatchOrNothing) {
 TEST(Outbox, ReportsOnceAndAsksToWakeForTheFirstOnly) {
   Outbox outbox(10, 10);
   outbox.up(5, 10);
+  outbox.put_first({});
   ASSERT_TRUE(outbox.open(5));
   ASSERT_TRUE(outbox.put(parcels({1, 2, 3})));
   const auto first = take(outbox).ticket;
@@ -73,6 +74,7 @@ TEST(Outbox, ReportsOnceAndAsksToWakeForTheFirstOnly) {
 TEST(Outbox, WhatWasUnderWayWhenTheLineBrokeIsNeverReported) {
   Outbox outbox(10, 10);
   outbox.up(5, 10);
+  outbox.put_first({});
   ASSERT_TRUE(outbox.open(5));
   ASSERT_TRUE(outbox.put(parcels({1})));
   const auto ticket = take(outbox).ticket;
@@ -84,6 +86,7 @@ TEST(Outbox, WhatWasUnderWayWhenTheLineBrokeIsNeverReported) {
 TEST(Outbox, KeepsWithinTheSmallerOfBothWindows) {
   Outbox outbox(10, 10);
   outbox.up(5, 2);
+  outbox.put_first({});
   ASSERT_TRUE(outbox.open(5));
   ASSERT_TRUE(outbox.put(parcels({1, 2, 3})));
   const auto first = take(outbox).ticket;
@@ -105,6 +108,20 @@ TEST(Outbox, TheLinksOwnParcelsGoFirst) {
   EXPECT_EQ(take(outbox).parcel.topic, "8");
   EXPECT_EQ(take(outbox).parcel.topic, "9");
   EXPECT_EQ(take(outbox).parcel.topic, "1");
+}
+
+TEST(Outbox, NothingGoesOutBeforeTheLinkHasSubscribedAndGreets) {
+  Outbox outbox(10, 10);
+  outbox.up(5, 10);
+  ASSERT_TRUE(outbox.open(5));
+  ASSERT_TRUE(outbox.put(parcels({1})));
+  std::thread sender([&] {
+    EXPECT_EQ(take(outbox).parcel.topic, "8");
+    EXPECT_EQ(take(outbox).parcel.topic, "1");
+  });
+  std::this_thread::sleep_for(5ms);  // only gives a wrong sender the time to be wrong
+  outbox.put_first(parcels({8}));
+  sender.join();
 }
 
 TEST(Outbox, CloseEndsTheSender) {
