@@ -28,10 +28,10 @@ class FileSource final : public PageSource {
 
 }  // namespace
 
-Result<PageCount> check_pages(const std::string& path, Depth depth) {
+Result<PageCount> check_pages(const std::string& path, std::uint64_t leaves_max) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return Error{"open", fmt::format("{}: {}", path, std::strerror(errno))};
-  return walk_pages(FileSource(file.fd(), file_bytes(path)), depth);
+  return walk_pages(FileSource(file.fd(), file_bytes(path)), leaves_max);
 }
 
 }  // namespace attune::store

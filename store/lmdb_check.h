@@ -8,6 +8,6 @@ namespace attune::store {
 
 /// Walks over the pages of the file at `path`, before LMDB follows one of them. Errors: those of
 /// walk_pages; "open" when the file cannot be opened.
-[[nodiscard]] Result<PageCount> check_pages(const std::string& path, Depth depth);
+[[nodiscard]] Result<PageCount> check_pages(const std::string& path, std::uint64_t leaves_max);
 
 }  // namespace attune::store

@@ -254,6 +254,12 @@ Status create_new(const LmdbOptions& options, const std::string& path) {
 }
 
 Status create_if_missing(const LmdbOptions& options, const std::string& path) {
+  if (!file_exists(path) && file_exists(path + "-lock")) {
+    return Error{"corrupt",
+                 fmt::format("{} is missing, and {}-lock shows that it was there; restore "
+                             "a backup, or remove that file to begin anew",
+                             path, path)};
+  }
   if (!file_exists(path)) return create_new(options, path);
   const std::uint64_t bytes = file_bytes(path);
   if (bytes >= kFileBytesMin) return {};
@@ -268,7 +274,7 @@ Result<std::unique_ptr<Store>> open_lmdb(const LmdbOptions& options) {
   auto lock = FolderLock::take(options.folder);
   if (!lock) return lock.error();
   if (Status there = create_if_missing(options, path); !there) return there.error();
-  if (const auto sound = check_pages(path, Depth::at_open); !sound) return sound.error();
+  if (const auto sound = check_pages(path, kLeavesAtOpenMax); !sound) return sound.error();
   auto env = Env::open(path, options.map_bytes);
   if (!env) return env.error();
   auto store = std::make_unique<LmdbStore>(std::move(*lock), std::move(*env), options.map_bytes);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/tables.h"
+
 namespace attune::store {
 namespace {
 
@@ -14,8 +16,11 @@ constexpr unsigned kDepthMax = 32;  ///< LMDB's own bound
 
 class Walk {
  public:
-  Walk(const PageSource& source, const Snapshot& snapshot, Depth depth)
-      : source_(source), snapshot_(snapshot), depth_(depth), seen_(snapshot.last_page + 1) {}
+  Walk(const PageSource& source, const Snapshot& snapshot, std::uint64_t leaves_max)
+      : source_(source),
+        snapshot_(snapshot),
+        leaves_max_(leaves_max),
+        seen_(snapshot.last_page + 1) {}
 
   Status tables();
   Status free_pages();
@@ -36,7 +41,7 @@ class Walk {
 
   const PageSource& source_;
   const Snapshot& snapshot_;
-  Depth depth_;
+  std::uint64_t leaves_max_;
   std::vector<bool> seen_;
   PageCount count_;
   PageCount of_tree_;
@@ -52,8 +57,9 @@ Status Walk::free_pages() {
 }
 
 bool Walk::skips_leaves(const Tree& tree) const {
-  return depth_ == Depth::at_open && tree.leaf_pages > kLeavesAtOpenMax &&
-         &tree != &snapshot_.tables && &tree != &snapshot_.free;
+  if (tree.leaf_pages <= leaves_max_) return false;
+  return tree.name == name(Table::log) || tree.name == name(Table::history) ||
+         tree.name == name(Table::rollups);
 }
 
 /// The tree of the tables calls this again for each of them, from within its leaves.
@@ -173,10 +179,10 @@ Status Walk::reach(std::uint64_t page, const std::string& by) {
 
 }  // namespace
 
-Result<PageCount> walk_pages(const PageSource& source, Depth depth) {
+Result<PageCount> walk_pages(const PageSource& source, std::uint64_t leaves_max) {
   const auto snapshot = read_snapshot(source);
   if (!snapshot) return snapshot.error();
-  Walk walk(source, *snapshot, depth);
+  Walk walk(source, *snapshot, leaves_max);
   if (Status walked = walk.tables(); !walked) return walked.error();
   if (Status walked = walk.free_pages(); !walked) return walked.error();
   return walk.count();

@@ -6,12 +6,10 @@
 /// A walk over the trees of a store: everything that LMDB will follow is followed here first.
 namespace attune::store {
 
-enum class Depth {
-  /// Leaves of a tree that has more than kLeavesAtOpenMax are left to whoever reads them.
-  at_open,
-  everything
-};
+/// Leaves of a table that is not read at a start (log, history, rollups) are left to whoever reads
+/// them when the table has more than so many.
 inline constexpr std::uint64_t kLeavesAtOpenMax = 4'096;  ///< 16 MiB
+inline constexpr std::uint64_t kEveryLeaf = ~std::uint64_t{0};
 
 /// Pages by what they are for; `unread` leaves were counted only.
 struct PageCount {
@@ -25,6 +23,6 @@ struct PageCount {
 /// Every page of every tree is within the file, reached once, and holds what its head says; the
 /// counts that LMDB keeps of each tree are true; no free page is in use. Costs one read a page.
 /// Errors: "corrupt" naming page and table; "format".
-[[nodiscard]] Result<PageCount> walk_pages(const PageSource& source, Depth depth);
+[[nodiscard]] Result<PageCount> walk_pages(const PageSource& source, std::uint64_t leaves_max);
 
 }  // namespace attune::store

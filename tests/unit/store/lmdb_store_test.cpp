@@ -232,6 +232,11 @@ TEST_F(Damaged, ACutFileIsFoundWhereverItIsCut) {
   }
 }
 
+TEST_F(Damaged, AMissingFileIsNotTakenForANewStore) {
+  fs::remove(folder_.data_file());
+  expect_corrupt("data.mdb is missing");
+}
+
 TEST_F(Damaged, AFileOfSomethingElseIsNoStore) {
   write_file(folder_.data_file(), std::string(100'000, 'x'));
   expect_corrupt("data.mdb");
