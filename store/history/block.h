@@ -9,6 +9,7 @@
 #include "devices/model/instant.h"
 #include "devices/model/result.h"
 #include "devices/model/value.h"
+#include "store/history/answers.h"
 #include "store/history/bits.h"
 
 /// Blocks of samples of one series: times as differences of differences, values by what they are.
@@ -18,13 +19,6 @@
 /// as a bit; texts and lists as their place among the block's own symbols. A block of integers
 /// that meets a number becomes one of numbers: 21 is then 21.0.
 namespace attune::store::history {
-
-/// What a series was from `at` on. A value of kind none is a gap: not known from here on.
-struct Sample {
-  Millis at{};
-  Value value;
-  friend bool operator==(const Sample&, const Sample&) = default;
-};
 
 inline constexpr std::size_t kBlockSamplesMax = 4'096;
 /// A block is full when its bits and symbols reach this: four of them fill a page.
