@@ -19,8 +19,7 @@ inline constexpr std::size_t kBatchesMin = 1;
 /// reads them). A batch goes only as a whole, so that a page of the log is rewritten once and not
 /// for each entry: up to a batch more than the bounds is kept.
 ///
-/// `log_bytes`: what the log takes before. Errors: those of Store.
-[[nodiscard]] Status compact_log(const Turn& turn, std::uint64_t log_bytes, TableWriter& tables,
-                                 Position& position);
+/// Errors: those of Store.
+[[nodiscard]] Status compact_log(const Turn& turn, TableWriter& log, Position& position);
 
 }  // namespace attune::store

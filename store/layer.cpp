@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace attune::store {
 namespace {
@@ -141,6 +143,19 @@ Result<std::uint64_t> LayeredReader::size(Table table) const {
   return count;
 }
 
+Result<std::uint64_t> LayeredReader::bytes(Table table) const {
+  Result<std::uint64_t> bytes = under_.bytes(table);
+  if (!bytes) return bytes;
+  std::uint64_t sum = *bytes;
+  for (const auto& [key, value] : over_.rows(table)) {
+    const auto below = under_.get(table, key);
+    if (!below) return below.error();
+    if (value) sum += key.size() + value->size();
+    if (*below) sum -= std::min<std::uint64_t>(sum, key.size() + (*below)->size());
+  }
+  return sum;
+}
+
 Result<std::optional<std::string_view>> LayeredWriter::get(Table table,
                                                            std::string_view key) const {
   return view_.get(table, key);
@@ -152,6 +167,9 @@ Status LayeredWriter::scan(Table table, std::string_view from, Direction directi
 Result<std::uint64_t> LayeredWriter::size(Table table) const {
   return view_.size(table);
 }
+Result<std::uint64_t> LayeredWriter::bytes(Table table) const {
+  return view_.bytes(table);
+}
 Status LayeredWriter::put(Table table, std::string_view key, std::string_view value) {
   over_.set(table, key, std::string(value));
   return {};
@@ -161,6 +179,18 @@ Status LayeredWriter::append(Table table, std::string_view key, std::string_view
 }
 Status LayeredWriter::erase(Table table, std::string_view key) {
   over_.set(table, key, std::nullopt);
+  return {};
+}
+
+Status LayeredWriter::erase_through(Table table, std::string_view last) {
+  std::vector<std::string> gone;
+  Status read = view_.scan(table, "", Direction::ascending,
+                           [&](std::string_view key, std::string_view) -> Result<bool> {
+                             if (key <= last) gone.emplace_back(key);
+                             return key < last;
+                           });
+  if (!read) return read;
+  for (const std::string& key : gone) over_.set(table, key, std::nullopt);
   return {};
 }
 

@@ -39,6 +39,7 @@ class LayeredReader final : public TableReader {
               const Visit& visit) const override;
   /// Asks `under` for every row of `over`: for starts, not for hot paths.
   Result<std::uint64_t> size(Table table) const override;
+  Result<std::uint64_t> bytes(Table table) const override;
 
  private:
   const TableReader& under_;
@@ -53,9 +54,11 @@ class LayeredWriter final : public TableWriter {
   Status scan(Table table, std::string_view from, Direction direction,
               const Visit& visit) const override;
   Result<std::uint64_t> size(Table table) const override;
+  Result<std::uint64_t> bytes(Table table) const override;
   Status put(Table table, std::string_view key, std::string_view value) override;
   Status append(Table table, std::string_view key, std::string_view value) override;
   Status erase(Table table, std::string_view key) override;
+  Status erase_through(Table table, std::string_view last) override;
 
  private:
   LayeredReader view_;

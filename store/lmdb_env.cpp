@@ -197,6 +197,10 @@ int Cursor::open(const Txn& txn, MDB_dbi dbi) {
   return mdb_cursor_open(txn.handle(), dbi, &cursor_);
 }
 
+int Cursor::erase() {
+  return mdb_cursor_del(cursor_, 0);
+}
+
 int Cursor::move(MDB_val& key, MDB_val& value, MDB_cursor_op how) {
   return mdb_cursor_get(cursor_, &key, &value, how);
 }
@@ -235,6 +239,14 @@ Result<std::uint64_t> LmdbTables::size(Table table) const {
   return std::uint64_t{stat.ms_entries};
 }
 
+Result<std::uint64_t> LmdbTables::bytes(Table table) const {
+  MDB_stat stat{};
+  const int code = mdb_stat(txn_.handle(), txn_.env().dbi(table), &stat);
+  if (code != 0) return lmdb_error(code, at(table));
+  const auto pages = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+  return std::uint64_t{pages} * stat.ms_psize;
+}
+
 Status LmdbTables::put(Table table, std::string_view key, std::string_view value) {
   ++scattered_;
   return store(table, key, value, 0);
@@ -258,6 +270,21 @@ Status LmdbTables::erase(Table table, std::string_view key) {
   ++scattered_;
   MDB_val k = to_val(key);
   return ignore_not_found(mdb_del(txn_.handle(), txn_.env().dbi(table), &k, nullptr), at(table));
+}
+
+/// Counted as two scattered writes: neighbours share their pages, and most are only freed.
+Status LmdbTables::erase_through(Table table, std::string_view last) {
+  scattered_ += 2;
+  Cursor cursor;
+  int code = cursor.open(txn_, txn_.env().dbi(table));
+  MDB_val k{};
+  MDB_val v{};
+  while (code == 0) {
+    code = cursor.move(k, v, MDB_FIRST);
+    if (code != 0 || to_view(k) > last) break;
+    code = cursor.erase();
+  }
+  return ignore_not_found(code, at(table));
 }
 
 Status LmdbTables::clear(Table table) {

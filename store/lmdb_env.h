@@ -88,6 +88,8 @@ class Cursor {
   /// LMDB's codes, 0 for success.
   [[nodiscard]] int open(const Txn& txn, MDB_dbi dbi);
   [[nodiscard]] int move(MDB_val& key, MDB_val& value, MDB_cursor_op how);
+  /// The row it stands on.
+  [[nodiscard]] int erase();
 
  private:
   MDB_cursor* cursor_ = nullptr;
@@ -101,9 +103,11 @@ class LmdbTables final : public TableWriter {
   Status scan(Table table, std::string_view from, Direction direction,
               const Visit& visit) const override;
   Result<std::uint64_t> size(Table table) const override;
+  Result<std::uint64_t> bytes(Table table) const override;
   Status put(Table table, std::string_view key, std::string_view value) override;
   Status append(Table table, std::string_view key, std::string_view value) override;
   Status erase(Table table, std::string_view key) override;
+  Status erase_through(Table table, std::string_view last) override;
   /// Erases every row of a table.
   [[nodiscard]] Status clear(Table table);
   /// Upper bound of what committing the writes so far can add to the file, in bytes.

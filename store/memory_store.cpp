@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 
 #include "store/layer.h"
 #include "store/queries.h"
@@ -16,9 +17,11 @@ class MemoryTables final : public TableWriter {
   Status scan(Table table, std::string_view from, Direction direction,
               const Visit& visit) const override;
   Result<std::uint64_t> size(Table table) const override { return rows(table).size(); }
+  Result<std::uint64_t> bytes(Table table) const override { return bytes_[index(table)]; }
   Status put(Table table, std::string_view key, std::string_view value) override;
   Status append(Table table, std::string_view key, std::string_view value) override;
   Status erase(Table table, std::string_view key) override;
+  Status erase_through(Table table, std::string_view last) override;
 
   [[nodiscard]] std::uint64_t bytes() const;
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
@@ -28,6 +31,7 @@ class MemoryTables final : public TableWriter {
   [[nodiscard]] const Rows& rows(Table table) const { return tables_[index(table)]; }
 
   std::array<Rows, kTableCount> tables_;
+  std::array<std::uint64_t, kTableCount> bytes_{};  ///< of keys and values
   std::uint64_t bytes_written_ = 0;
 };
 
@@ -56,7 +60,10 @@ Status MemoryTables::scan(Table table, std::string_view from, Direction directio
 
 Status MemoryTables::put(Table table, std::string_view key, std::string_view value) {
   bytes_written_ += key.size() + value.size();
-  tables_[index(table)].insert_or_assign(std::string(key), std::string(value));
+  std::uint64_t& bytes = bytes_[index(table)];
+  const auto [row, fresh] = tables_[index(table)].try_emplace(std::string(key));
+  bytes += (fresh ? key.size() : 0) + value.size() - row->second.size();
+  row->second = value;
   return {};
 }
 
@@ -66,16 +73,23 @@ Status MemoryTables::append(Table table, std::string_view key, std::string_view 
 
 Status MemoryTables::erase(Table table, std::string_view key) {
   const auto row = tables_[index(table)].find(key);
-  if (row != tables_[index(table)].end()) tables_[index(table)].erase(row);
+  if (row == tables_[index(table)].end()) return {};
+  bytes_[index(table)] -= row->first.size() + row->second.size();
+  tables_[index(table)].erase(row);
+  return {};
+}
+
+Status MemoryTables::erase_through(Table table, std::string_view last) {
+  Rows& all = tables_[index(table)];
+  while (!all.empty() && all.begin()->first <= last) {
+    bytes_[index(table)] -= all.begin()->first.size() + all.begin()->second.size();
+    all.erase(all.begin());
+  }
   return {};
 }
 
 std::uint64_t MemoryTables::bytes() const {
-  std::uint64_t sum = 0;
-  for (const Rows& all : tables_) {
-    for (const auto& [key, value] : all) sum += key.size() + value.size();
-  }
-  return sum;
+  return std::accumulate(bytes_.begin(), bytes_.end(), std::uint64_t{0});
 }
 
 class TwinStore final : public MemoryStore {

@@ -57,6 +57,8 @@ class TableReader {
   [[nodiscard]] virtual Status scan(Table table, std::string_view from, Direction direction,
                                     const Visit& visit) const = 0;
   [[nodiscard]] virtual Result<std::uint64_t> size(Table table) const = 0;
+  /// About what the rows of a table take.
+  [[nodiscard]] virtual Result<std::uint64_t> bytes(Table table) const = 0;
 };
 
 /// A view that can be changed; what becomes of the changes is its owner's to decide.
@@ -68,6 +70,8 @@ class TableWriter : public TableReader {
                                       std::string_view value) = 0;
   /// A key that is not there is fine.
   [[nodiscard]] virtual Status erase(Table table, std::string_view key) = 0;
+  /// Every row up to `last` and with it: cheaper than one by one.
+  [[nodiscard]] virtual Status erase_through(Table table, std::string_view last) = 0;
 };
 
 }  // namespace attune::store

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "devices/model/limits.h"
+#include "store/compaction.h"
 
 namespace attune::store {
 namespace {
@@ -36,6 +37,7 @@ Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows,
   position.clean = turn.clean;
   if (turn.inbox) position.inbox = turn.inbox;
   if (turn.folded_through) position.folded_through = *turn.folded_through;
+  if (Status done = compact_log(turn, log, position); !done) return done;
   return put(position, rows);
 }
 

@@ -33,6 +33,7 @@ class NoTables final : public TableReader {
   }
   Status scan(Table, std::string_view, Direction, const Visit&) const override { return {}; }
   Result<std::uint64_t> size(Table) const override { return std::uint64_t{0}; }
+  Result<std::uint64_t> bytes(Table) const override { return std::uint64_t{0}; }
 };
 
 TEST(Layer, TwoLayersShowWhatOneTableWould) {
