@@ -14,6 +14,30 @@ namespace {
 template <class R, class T>
 concept Is = std::is_same_v<std::remove_const_t<R>, T>;
 
+/// A time as its distance from `at`, which is written before it.
+template <class W>
+void near(W& wire, std::conditional_t<std::is_same_v<W, WireWriter>, const Millis, Millis>& time,
+          Millis at) {
+  const auto wide = [](Millis of) { return static_cast<std::uint64_t>(of.count()); };
+  Millis distance(static_cast<std::int64_t>(wide(time) - wide(at)));
+  wire(distance);
+  if constexpr (std::is_same_v<W, WireReader>) {
+    time = Millis(static_cast<std::int64_t>(wide(at) + wide(distance)));
+  }
+}
+
+/// An earlier revision as its distance from `from`, and 0 for none.
+void before(WireWriter& wire, Revision earlier, Revision from) {
+  const bool is_one = number(earlier) != 0 && earlier < from;
+  wire(is_one ? number(from) - number(earlier) : std::uint64_t{0});
+}
+void before(WireReader& wire, Revision& earlier, Revision from) {
+  std::uint64_t distance = 0;
+  wire(distance);
+  if (distance != 0 && distance >= number(from)) return wire.refuse();
+  earlier = Revision{distance == 0 ? 0 : number(from) - distance};
+}
+
 // The payloads, field by field. One list serves writing and reading; FORMAT.md repeats it.
 
 template <class W, Is<Identity> R>
@@ -37,12 +61,24 @@ void fields(W& wire, R& r) {
   auto& c = r.change;
   wire(r.before, c.revision, c.at, c.kind, c.device, c.attribute, c.value, c.previous, c.status,
        c.detail, c.cause, c.context, c.origin);
+  if (wire.format() < 2) return;
+  near(wire, c.clock.wall, c.at.wall);
+  wire(c.clock.counter);
+  before(wire, c.prior, c.revision);
 }
 
 template <class W, Is<StateRow> R>
 void fields(W& wire, R& r) {
   wire(r.path, r.value, r.revision, r.version, r.at, r.quality, r.origin, r.cause, r.context,
        r.desired, r.desired_by, r.desired_revision);
+  if (wire.format() < 2) return;
+  near(wire, r.since.wall, r.at.wall);
+  near(wire, r.since.steady, r.at.steady);
+  near(wire, r.clock.wall, r.at.wall);
+  wire(r.clock.counter, r.claimed);
+  if (number(r.desired_revision) == 0) return;
+  near(wire, r.desired_clock.wall, r.at.wall);
+  wire(r.desired_clock.counter, r.desired_context);
 }
 
 template <class W, Is<Command> R>
@@ -182,6 +218,10 @@ template <>
 constexpr std::uint8_t kFormatOf<Identity> = kFormat;
 template <>
 constexpr std::uint8_t kFormatOf<JournalEntry> = 2;
+template <>
+constexpr std::uint8_t kFormatOf<LogEntry> = 2;
+template <>
+constexpr std::uint8_t kFormatOf<StateRow> = 2;
 
 /// The first four bytes of a value: format, 0, table, 0.
 std::array<char, 4> tag_of(std::uint8_t format, Table table) {
@@ -307,7 +347,7 @@ Result<R> decode_value(std::string_view value, std::string_view key) {
   Status header = check_header(kTableOf<R>, kFormatOf<R>, key, value);
   if (!header) return header.error();
   R record;
-  WireReader wire(value.substr(kHeaderBytes));
+  WireReader wire(value.substr(kHeaderBytes), static_cast<std::uint8_t>(value[0]));
   fields(wire, record);
   if (!wire.done()) return corrupt(kTableOf<R>, key, "cannot be read");
   return record;

@@ -14,6 +14,9 @@
 /// one list per record defines both directions.
 namespace attune::store {
 
+/// What a writer writes; a reader is told what it reads, and leaves out what came later.
+inline constexpr std::uint8_t kNewestLayout = 2;
+
 template <class E>
 concept SmallEnum = std::is_enum_v<E> && sizeof(E) == 1;
 template <class E>
@@ -23,6 +26,7 @@ concept WideEnum = std::is_enum_v<E> && sizeof(E) == 8;
 class WireWriter {
  public:
   explicit WireWriter(std::string& out) : out_(out) {}
+  [[nodiscard]] static constexpr std::uint8_t format() { return kNewestLayout; }
   template <class... Fields>
   void operator()(const Fields&... fields) {
     (put(fields), ...);
@@ -59,12 +63,17 @@ class WireWriter {
 /// the rest of the fields keep what they held.
 class WireReader {
  public:
-  explicit WireReader(std::string_view bytes) : left_(bytes) {}
+  /// `format` is that of the value's header.
+  explicit WireReader(std::string_view bytes, std::uint8_t format = kNewestLayout)
+      : left_(bytes), format_(format) {}
   template <class... Fields>
   void operator()(Fields&... fields) {
     (get(fields), ...);
   }
+  [[nodiscard]] std::uint8_t format() const { return format_; }
   [[nodiscard]] bool ok() const { return ok_; }
+  /// What was read cannot be.
+  void refuse() { fail(); }
   /// Everything was read and nothing is left over.
   [[nodiscard]] bool done() const { return ok_ && left_.empty(); }
 
@@ -103,6 +112,7 @@ class WireReader {
   void fail() { ok_ = false; }
 
   std::string_view left_;
+  std::uint8_t format_;
   bool ok_ = true;
 };
 

@@ -50,18 +50,64 @@ TEST(CodecFormat, WritesThePositionAsEver) {
 }
 TEST(CodecFormat, WritesALogEntryAsEver) {
   expect_bytes(sample_entry(), "000000000000012d",
-               "0100020071569220"
+               "0200020046f0b948"
                "ac02ad02f6d583adf86682f0b252040968616c6c5f6c616d70026f6e01010502333333333333d33f"
                "9a9999999999d93f0473656e7405636d642d3701177a6967626565326d7174742f68616c6c5f6d6f"
-               "74696f6eac02ab0201");
+               "74696f6eac02ab020106020d");
 }
 TEST(CodecFormat, WritesAStateRowAsEver) {
   expect_bytes(sample_state(), "68616c6c5f6c616d702e6f6e",
-               "01000300081b3072"
+               "0200030098dc5737"
                "0968616c6c5f6c616d70026f6e030000000000803540ad020cf6d583adf86682f0b252010201177a"
                "6967626565326d7174742f68616c6c5f6d6f74696f6eac02ab02022c0f72756c653a68616c6c2d6c"
-               "69676874aa02");
+               "69676874aa02dfc508dfc5080004a9021101a202");
 }
+std::string unhex(const std::string& text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
+TEST(CodecFormat, ReadsALogEntryOfFormat1WithoutClockAndPrior) {
+  const std::string bytes = unhex(
+      "0100020071569220"
+      "ac02ad02f6d583adf86682f0b252040968616c6c5f6c616d70026f6e01010502333333333333d33f"
+      "9a9999999999d93f0473656e7405636d642d3701177a6967626565326d7174742f68616c6c5f6d6f"
+      "74696f6eac02ab0201");
+  LogEntry expected = sample_entry();
+  expected.change = in_format_1(expected.change);
+  const auto read = decode<LogEntry>(key(expected), bytes);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(*read == expected);
+}
+
+TEST(CodecFormat, ReadsAStateRowOfFormat1WithoutClocks) {
+  const std::string bytes = unhex(
+      "01000300081b3072"
+      "0968616c6c5f6c616d70026f6e030000000000803540ad020cf6d583adf86682f0b252010201177a"
+      "6967626565326d7174742f68616c6c5f6d6f74696f6eac02ab02022c0f72756c653a68616c6c2d6c"
+      "69676874aa02");
+  const StateRow expected = in_format_1(sample_state());
+  const auto read = decode<StateRow>(key(expected), bytes);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(*read == expected);
+}
+
+TEST(Codec, RefusesAChangeWhoseForerunnerComesAfterIt) {
+  LogEntry entry = sample_entry();
+  entry.change.prior = Revision{300};
+  std::string bytes = value(entry);
+  bytes.back() = '\x7f';  // 127 revisions before, where there are only 301: still fine
+  reseal_value(bytes);
+  ASSERT_TRUE(decode<LogEntry>(key(entry), bytes).ok());
+  bytes.back() = '\xad';
+  bytes += '\x02';  // 301 before: before the first
+  reseal_value(bytes);
+  EXPECT_FALSE(decode<LogEntry>(key(entry), bytes).ok());
+}
+
 TEST(CodecFormat, WritesACommandAsEver) {
   expect_bytes(sample_command(), "0000000000000007",
                "0100040038884234"

@@ -160,9 +160,9 @@ TEST(LmdbStore, OpensAStoreOfFormat1AndBringsItUpToDate) {
     ASSERT_TRUE(recovered.ok()) << recovered.error().message;
     EXPECT_EQ(recovered->store_uuid.size(), 36u);
     EXPECT_EQ(number(recovered->head), 5u);
-    EXPECT_EQ(recovered->tail, std::vector<Change>{change_at(5)});
+    EXPECT_EQ(recovered->tail, std::vector<Change>{in_format_1(change_at(5))});
     EXPECT_EQ(recovered->inbox, (InboxPosition{7, 4'096}));
-    EXPECT_EQ(recovered->state, std::vector<StateRow>{sample_state()});
+    EXPECT_EQ(recovered->state, std::vector<StateRow>{in_format_1(sample_state())});
     EXPECT_EQ(recovered->commands, std::vector<Command>{command_of(9, CommandState::sent)});
     EXPECT_EQ(recovered->claims, std::vector<Claim>{sample_claim()});
     EXPECT_EQ(recovered->rules, std::vector<RuleState>{sample_rule()});

@@ -28,6 +28,9 @@ Identity sample_identity();
 Position sample_position();
 LogEntry sample_entry();
 StateRow sample_state();
+/// What format 1 kept of them.
+[[nodiscard]] Change in_format_1(Change change);
+[[nodiscard]] StateRow in_format_1(StateRow row);
 Command sample_command();
 Claim sample_claim();
 Base sample_base();

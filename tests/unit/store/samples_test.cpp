@@ -50,6 +50,8 @@ LogEntry sample_entry() {
   change.cause = kMotion;
   change.context = Revision{299};
   change.origin = Origin::attune;
+  change.clock = {kEvening.wall + milliseconds(3), 2};
+  change.prior = Revision{288};
   return {Revision{300}, change};
 }
 
@@ -67,6 +69,24 @@ StateRow sample_state() {
   row.desired = 22;
   row.desired_by = "rule:hall-light";
   row.desired_revision = Revision{298};
+  row.since = {kEvening.wall - milliseconds(70'000), kEvening.steady - milliseconds(70'000)};
+  row.clock = {kEvening.wall, 4};
+  row.desired_clock = {kEvening.wall - milliseconds(9), 1};
+  row.desired_context = Revision{290};
+  row.claimed = Revision{297};
+  return row;
+}
+
+Change in_format_1(Change change) {
+  change.clock = {};
+  change.prior = {};
+  return change;
+}
+
+StateRow in_format_1(StateRow row) {
+  row.since = {};
+  row.clock = row.desired_clock = {};
+  row.desired_context = row.claimed = {};
   return row;
 }
 
@@ -133,6 +153,7 @@ Blob sample_blob() {
 Change change_at(std::uint64_t revision) {
   Change change = sample_entry().change;
   change.revision = Revision{revision};
+  change.prior = Revision{};
   change.value = static_cast<std::int64_t>(revision);
   return change;
 }
