@@ -37,8 +37,11 @@ struct Core::Parts {
         arbitration(known, rules, image, claims, timers, journal, agenda),
         inference(known, image, rules, arbitration, claims, timers, journal, agenda),
         drive(known, image, claims, ledger, arbitration, timers, journal, agenda, options.observe),
-        reports(known, image, arbitration, drive, journal, agenda),
-        requests(known, image, rules, ledger, arbitration, inference, journal) {}
+        conflicts(journal),
+        seen(journal),
+        reports(known, image, arbitration, drive, conflicts, journal, agenda),
+        requests(known, image, rules, claims, ledger, arbitration, inference, conflicts, seen,
+                 journal) {}
 
   void fire_due(const Instant& present, Outcome& out);
   void fire(const Timer& timer);
@@ -56,6 +59,8 @@ struct Core::Parts {
   Arbitration arbitration;
   Inference inference;
   Drive drive;
+  Conflicts conflicts;
+  SeenWrites seen;
   Reports reports;
   Requests requests;
 };
@@ -85,6 +90,8 @@ void Core::restore(Restored restored) {
     p.claims.set_base(table.intern(base.path), std::move(base.value));
   for (RuleState& state : restored.rules) p.rules.restore(std::move(state));
   for (const Timer& timer : restored.timers) p.timers.restore(timer);
+  p.conflicts.restore(restored.conflicts);
+  p.seen.restore(restored.seen_writes);
   for (Command& command : restored.commands) {
     table.intern(command.path);
     p.drive.restore(std::move(command));
@@ -103,13 +110,14 @@ void Core::step(const Event& event, Outcome& out) {
                  [&](const WriteRequest& request) { p.requests.take(request); },
                  [&](const ReleaseRequest& request) { p.requests.take(request); },
                  [&](const RuleModeRequest& request) { p.requests.take(request); },
+                 [&](const DismissRequest& request) { p.requests.take(request); },
                  [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
                  [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
                  [&](const RulesLoaded& loaded) { p.inference.load(loaded.set); },
              },
              event.what);
   p.settle();
-  p.requests.name_commands();
+  p.requests.finish();
 }
 
 /// Deadlines fire at the moment they were due, those of one moment together, with all that follows
@@ -179,6 +187,9 @@ Image& Core::image() {
 }
 const Claims& Core::claims() const {
   return parts_->claims;
+}
+const Conflicts& Core::conflicts() const {
+  return parts_->conflicts;
 }
 const Ledger& Core::ledger() const {
   return parts_->ledger;

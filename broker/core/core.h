@@ -4,6 +4,7 @@
 #include <string>
 
 #include "broker/core/claims.h"
+#include "broker/core/conflicts.h"
 #include "broker/core/event.h"
 #include "broker/core/image.h"
 #include "broker/core/ledger.h"
@@ -34,6 +35,8 @@ struct Restored {
   std::vector<Base> bases;
   std::vector<RuleState> rules;
   std::vector<Timer> timers;
+  std::vector<Blob> conflicts;    ///< of Conflicts::kSpace
+  std::vector<Blob> seen_writes;  ///< of SeenWrites::kSpace
 };
 
 class Core {
@@ -57,6 +60,7 @@ class Core {
   [[nodiscard]] const Image& image() const;
   [[nodiscard]] Image& image();
   [[nodiscard]] const Claims& claims() const;
+  [[nodiscard]] const Conflicts& conflicts() const;
   [[nodiscard]] const Ledger& ledger() const;
   [[nodiscard]] const RuleRunner& rules() const;
   [[nodiscard]] const rules::RuleSet& rule_set() const;

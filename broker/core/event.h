@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "broker/core/conflict.h"
 #include "devices/dialect.h"
 #include "devices/model/instant.h"
 #include "devices/model/records.h"
@@ -34,8 +35,21 @@ struct WriteRequest {
   std::optional<Millis> hold;  ///< empty: by the rules' `manual`
   std::string who;             ///< for `why`: "cli", "http", "mqtt", ...
   std::string reason;
+  /// Not empty: the client's name of this write; with the same one again nothing happens, and the
+  /// answer is the first one's.
+  std::string client_id{};
+  /// Written while away: the last revision that the client knew, and when it wrote (empty: now).
+  /// Where somebody else changed the attribute since, ConflictPolicy decides.
+  std::optional<Revision> base_revision{};
+  std::optional<HybridTime> written{};
 };
 struct ReleaseRequest {
+  RequestId id{};
+  AttributePath path;
+  std::string who;
+};
+/// A person has seen a conflict and leaves it as it was decided.
+struct DismissRequest {
   RequestId id{};
   AttributePath path;
   std::string who;
@@ -65,7 +79,7 @@ struct Tick {};
 struct Event {
   Instant at;
   std::variant<Tick, MessageArrived, WriteRequest, ReleaseRequest, RuleModeRequest, CommandsSent,
-               LinkChanged, RulesLoaded>
+               LinkChanged, RulesLoaded, DismissRequest>
       what;
 };
 
@@ -83,8 +97,11 @@ struct Reply {
   Revision revision{};               ///< accepted: of the claim or setting; conflict: the current
   std::optional<CommandId> command;  ///< the command it led to, if any
   Value current;                     ///< of a conflict
-  std::string code;                  ///< of a rejection: unknown_device, unknown_attribute,
-                                     ///< read_only, type, range, value, unknown_rule
+  /// Of a write with a base revision that met another: accepted when it won, conflict when it lost.
+  std::optional<Conflict> conflict;
+  std::string code;  ///< of a rejection: unknown_device, unknown_attribute,
+                     ///< read_only, type, range, value, unknown_rule, clock_ahead,
+                     ///< future, id_reused, not_held, no_conflict
   std::string message;
 };
 

@@ -93,9 +93,11 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
                        (from.origin == Origin::other && info != nullptr && info->foreign_is_person);
   if (by_hand) {
     const bool other = from.origin == Origin::other;
-    arbitration_.hold(
-        reading.attribute, reading.value, other ? "another program" : "by hand", std::nullopt, "",
-        {{CauseKind::person, because.cause.id, because.cause.parent}, because.context});
+    const Because hand{{CauseKind::person, because.cause.id, because.cause.parent},
+                       because.context};
+    conflicts_.end(catalog_.table().path(reading.attribute), hand, "written again");
+    arbitration_.hold(reading.attribute, reading.value, other ? "another program" : "by hand",
+                      std::nullopt, "", hand);
   }
   drive_.confirm(reading.attribute, reading.value, because);
   agenda_.drive(device);

@@ -7,6 +7,7 @@
 
 #include "broker/core/agenda.h"
 #include "broker/core/arbitration.h"
+#include "broker/core/conflicts.h"
 #include "broker/core/drive.h"
 #include "broker/core/journal.h"
 #include "devices/catalog.h"
@@ -17,11 +18,12 @@ namespace attune::core {
 class Reports {
  public:
   Reports(const devices::Catalog& catalog, Image& image, Arbitration& arbitration, Drive& drive,
-          Journal& journal, Agenda& agenda)
+          Conflicts& conflicts, Journal& journal, Agenda& agenda)
       : catalog_(catalog),
         image_(image),
         arbitration_(arbitration),
         drive_(drive),
+        conflicts_(conflicts),
         journal_(journal),
         agenda_(agenda) {}
 
@@ -49,6 +51,7 @@ class Reports {
   Image& image_;
   Arbitration& arbitration_;
   Drive& drive_;
+  Conflicts& conflicts_;
   Journal& journal_;
   Agenda& agenda_;
   std::vector<Foreign> foreign_;

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "broker/core/arbitration.h"
+#include "broker/core/conflicts.h"
 #include "broker/core/inference.h"
 #include "broker/core/ledger.h"
+#include "broker/core/seen_writes.h"
 #include "devices/catalog.h"
 
 /// What people ask for through API, page and command line, checked before it is done.
@@ -14,38 +16,71 @@ namespace attune::core {
 class Requests {
  public:
   Requests(const devices::Catalog& catalog, const Image& image, const RuleRunner& rules,
-           const Ledger& ledger, Arbitration& arbitration, Inference& inference, Journal& journal)
+           const Claims& claims, const Ledger& ledger, Arbitration& arbitration,
+           Inference& inference, Conflicts& conflicts, SeenWrites& seen, Journal& journal)
       : catalog_(catalog),
         image_(image),
         rules_(rules),
+        claims_(claims),
         ledger_(ledger),
         arbitration_(arbitration),
         inference_(inference),
+        conflicts_(conflicts),
+        seen_(seen),
         journal_(journal) {}
 
   void take(const WriteRequest& request);
   void take(const ReleaseRequest& request);
   void take(const RuleModeRequest& request);
+  void take(const DismissRequest& request);
 
-  /// At the end of the step: the commands that the accepted writes led to.
-  void name_commands();
+  /// At the end of the step: the commands that the accepted writes led to are named in the
+  /// answers, and the answers to writes with an id are remembered.
+  void finish();
 
  private:
-  void write_setting(const WriteRequest& request, AttributeId id);
+  /// What a write is about.
+  struct Target {
+    AttributeId id{};
+    const AttributeInfo* info = nullptr;
+    bool is_setting = false;
+  };
+  struct Remembered {
+    std::size_t reply = 0;  ///< its place among the replies
+    std::string key;
+    std::uint64_t fingerprint = 0;
+  };
+
+  [[nodiscard]] bool answered_before(const WriteRequest& request);
+  void write(const WriteRequest& request, const Target& target, const Value& value);
+  void do_write(const WriteRequest& request, const Target& target, const Value& value,
+                const Because& because);
+  /// A write made while away, where somebody else wrote too. The policy decides.
+  void meet(const WriteRequest& request, const Target& target, const Value& value,
+            ConflictSide stands);
+  [[nodiscard]] std::optional<ConflictSide> changed_since(const Target& target,
+                                                          Revision base) const;
+  [[nodiscard]] bool is_timely(const WriteRequest& request);
   void reject(RequestId id, std::string code, std::string message);
   void accept(RequestId id, Revision revision);
-  /// The attribute, or nothing and a rejection.
-  [[nodiscard]] std::optional<AttributeId> writable(const WriteRequest& request);
+  [[nodiscard]] Reply& last_reply() const { return journal_.out().replies.back(); }
+  /// The attribute or setting, or nothing and a rejection.
+  [[nodiscard]] std::optional<Target> target_of(const WriteRequest& request);
+  [[nodiscard]] std::optional<Target> setting_of(const WriteRequest& request);
   [[nodiscard]] bool conflicts(const WriteRequest& request, AttributeId id);
 
   const devices::Catalog& catalog_;
   const Image& image_;
   const RuleRunner& rules_;
+  const Claims& claims_;
   const Ledger& ledger_;
   Arbitration& arbitration_;
   Inference& inference_;
+  Conflicts& conflicts_;
+  SeenWrites& seen_;
   Journal& journal_;
   std::vector<std::pair<std::size_t, AttributeId>> unnamed_;  // reply's place, attribute
+  std::vector<Remembered> to_remember_;
 };
 
 }  // namespace attune::core

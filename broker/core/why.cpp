@@ -122,6 +122,7 @@ Why why(const Core& core, const LogReader& log, AttributeId attribute) {
   out.claims = claims_of(core, attribute);
   if (const Command* command = core.ledger().on(attribute)) out.command = *command;
   out.diverged = core.ledger().diverged(attribute);
+  if (const Conflict* conflict = core.conflicts().on(out.path)) out.conflict = *conflict;
   if (out.state.value.has_value()) {
     out.reported = walk(core, log, out.state.revision, remembered(out.path, out.state));
   }

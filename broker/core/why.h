@@ -60,12 +60,13 @@ struct Why {
   std::string unit;
   AttributeState state;
   Availability availability = Availability::unknown;
-  std::vector<WhyClaim> claims;    ///< the holder first, then who waits, shadows last
-  std::optional<Command> command;  ///< the one without an end
-  bool diverged = false;           ///< wanted and reported stay apart: the device did not obey
-  Chain reported;                  ///< how the reported value came about; empty: never reported
-  Chain wanted;                    ///< how the wanted value came about; empty: nobody wants
-                                   ///< anything, or it is part of `reported`
+  std::vector<WhyClaim> claims;      ///< the holder first, then who waits, shadows last
+  std::optional<Command> command;    ///< the one without an end
+  std::optional<Conflict> conflict;  ///< the one that nobody has settled
+  bool diverged = false;             ///< wanted and reported stay apart: the device did not obey
+  Chain reported;                    ///< how the reported value came about; empty: never reported
+  Chain wanted;                      ///< how the wanted value came about; empty: nobody wants
+                                     ///< anything, or it is part of `reported`
 };
 
 /// Reads one entry of the log; empty when it is not there any more.

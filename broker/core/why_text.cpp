@@ -183,6 +183,29 @@ void tell_wish(std::string& out, const Why& why) {
            std::to_string(why.command->attempts) + ", expires " + clock_time(why.command->expires));
 }
 
+std::string_view policy_text(ConflictPolicy policy) {
+  switch (policy) {
+    case ConflictPolicy::latest:
+      return "the later one stays";
+    case ConflictPolicy::person_before_rule:
+      return "a person stands before a rule";
+  }
+  return "";
+}
+
+std::string side_text(const ConflictSide& side) {
+  return to_json(side.value) + " by " + side.by + ", written " + clock_time({side.clock.wall, {}});
+}
+
+void tell_conflict(std::string& out, const Conflict& conflict) {
+  line(out, 0,
+       "in conflict since " + clock_time(conflict.since) + ": " +
+           std::string(policy_text(conflict.policy)) + "  [" +
+           std::to_string(number(conflict.revision)) + "]");
+  line(out, 2, "stays: " + side_text(conflict.kept));
+  line(out, 2, "lost: " + side_text(conflict.lost));
+}
+
 }  // namespace
 
 std::string why_text(const Why& why) {
@@ -190,6 +213,7 @@ std::string why_text(const Why& why) {
   if (!why.label.empty()) line(out, 0, why.label);
   line(out, 0, headline(why));
   tell_wish(out, why);
+  if (why.conflict) tell_conflict(out, *why.conflict);
   tell_claims(out, "held by", ClaimStanding::held, why.claims);
   tell_claims(out, "waiting behind", ClaimStanding::waiting, why.claims);
   tell_claims(out, "in shadow, never driven", ClaimStanding::shadow, why.claims);

@@ -104,15 +104,22 @@ std::string describe(const Change& change) {
   return {};
 }
 
+std::string describe(const core::Conflict& conflict) {
+  return fmt::format(", {} by {} stays, {} by {} is lost: {}", to_json(conflict.kept.value),
+                     conflict.kept.by, to_json(conflict.lost.value), conflict.lost.by,
+                     name(conflict.policy));
+}
+
 std::string describe(const core::Reply& reply) {
   using Result = core::Reply::Result;
+  const std::string met = reply.conflict ? describe(*reply.conflict) : "";
   switch (reply.result) {
     case Result::accepted:
-      return fmt::format("reply    accepted, revision {}{}", number(reply.revision),
-                         reply.command ? ", " + text(*reply.command) : "");
+      return fmt::format("reply    accepted, revision {}{}{}", number(reply.revision),
+                         reply.command ? ", " + text(*reply.command) : "", met);
     case Result::conflict:
-      return fmt::format("reply    conflict: revision {} is {}", number(reply.revision),
-                         to_json(reply.current));
+      return fmt::format("reply    conflict: revision {} is {}{}", number(reply.revision),
+                         to_json(reply.current), met);
     case Result::rejected:
       return fmt::format("reply    rejected, {}: {}", reply.code, reply.message);
   }
@@ -169,7 +176,7 @@ std::string Story::command(const std::vector<std::string>& words) {
   if (what == "foreign") return say(words, Arrival::live, true);
   if (what == "offline") return available(words.at(1), Availability::offline);
   if (what == "online") return available(words.at(1), Availability::online);
-  if (what == "set" || what == "release") return write(words);
+  if (what == "set" || what == "release" || what == "dismiss") return write(words);
   if (what == "enable" || what == "disable" || what == "shadow") return switch_rule(words);
   if (what == "after") return pass_time(words.at(1));
   if (what == "sent") return sent(false);
@@ -224,10 +231,14 @@ std::string Story::write(const std::vector<std::string>& words) {
   const core::RequestId id{++requests_};
   const AttributePath path = *parse_path(words.at(1));
   if (words[0] == "release") return step(core::ReleaseRequest{id, path, "cli"});
+  if (words[0] == "dismiss") return step(core::DismissRequest{id, path, "cli"});
   core::WriteRequest request{id, path, read_value(words.at(2)), {}, {}, "cli", ""};
   for (std::size_t i = 3; i + 1 < words.size(); i += 2) {
     if (words[i] == "hold") request.hold = parse_duration(words[i + 1]);
     if (words[i] == "if") request.if_revision = static_cast<Revision>(std::stoull(words[i + 1]));
+    if (words[i] == "base") request.base_revision = Revision{std::stoull(words[i + 1])};
+    if (words[i] == "written") request.written = parse_hybrid("2026-01-15T" + words[i + 1]);
+    if (words[i] == "id") request.client_id = words[i + 1];
   }
   return step(std::move(request));
 }
@@ -298,7 +309,11 @@ std::string Story::why(const std::string& path) {
 std::string Story::step(decltype(core::Event::what) what) {
   core::Outcome outcome;
   core_->step({now_, std::move(what)}, outcome);
-  store::Turn turn{outcome.changes, outcome.writes, {}, now_, {}, true};
+  store::Turn turn;
+  turn.changes = outcome.changes;
+  turn.writes = outcome.writes;
+  turn.at = now_;
+  turn.clean = true;
   const Status committed = store_->commit(turn);
   if (!committed.ok()) return "store: " + committed.error().message + "\n";
   left_.insert(left_.end(), outcome.dispatches.begin(), outcome.dispatches.end());

@@ -17,7 +17,8 @@
 ///   retained lamp.on=true          the same, retained; also `late`
 ///   foreign lamp.on=true           somebody else's command is seen on the bus
 ///   offline lamp / online lamp     availability
-///   set lamp.on true [hold 2h] [if 12]   a person, through the API; `release lamp.on`
+///   set lamp.on true [hold 2h] [if 12] [id abc] [base 12] [written 17:59:30]
+///                                  a person, through the API; `release lamp.on`, `dismiss lamp.on`
 ///   disable RULE [for 2h], enable, shadow
 ///   after 3m                       time passes, deadlines fire on the way
 ///   sent                           the broker has every command that left since the last `sent`

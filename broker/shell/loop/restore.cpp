@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/core/drive.h"
+#include "broker/core/seen_writes.h"
 
 namespace attune::shell {
 
@@ -35,6 +36,12 @@ void keep_unsettled(std::vector<Change>& changes, const Instant& at) {
   });
 }
 
+/// recover() has read the store already; a hole here only costs what these rows tell.
+std::vector<Blob> blobs(const store::Store& store, std::string_view space) {
+  auto found = store.blobs(std::string(space));
+  return found ? std::move(*found) : std::vector<Blob>();
+}
+
 }  // namespace
 
 core::Restored restored(const store::Store& store, store::Recovered from) {
@@ -51,7 +58,9 @@ core::Restored restored(const store::Store& store, store::Recovered from) {
           std::move(from.claims),
           std::move(from.bases),
           std::move(from.rules),
-          std::move(from.timers)};
+          std::move(from.timers),
+          blobs(store, core::Conflicts::kSpace),
+          blobs(store, core::SeenWrites::kSpace)};
 }
 
 }  // namespace attune::shell

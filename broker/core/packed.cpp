@@ -1,0 +1,230 @@
+#include "broker/core/packed.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace attune::core {
+
+namespace {
+
+constexpr std::string_view kFormat = "1";
+
+/// Writes fields as `5:hello`.
+class Packer {
+ public:
+  Packer& text(std::string_view field) {
+    out_ += std::to_string(field.size());
+    out_ += ':';
+    out_ += field;
+    return *this;
+  }
+  Packer& count(std::uint64_t number) { return text(std::to_string(number)); }
+  Packer& time(Millis time) { return text(std::to_string(time.count())); }
+  Packer& value(const Value& value);
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+std::string shortest(double number) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number);
+  return {buffer, end.ptr};
+}
+
+/// A letter for the kind, then its text; numbers that read back as the same bits.
+Packer& Packer::value(const Value& value) {
+  switch (value.kind()) {
+    case ValueKind::none:
+      return text("-");
+    case ValueKind::boolean:
+      return text(value.as_bool() ? "b1" : "b0");
+    case ValueKind::integer:
+      return text("i" + std::to_string(value.as_integer()));
+    case ValueKind::number:
+      return text("r" + shortest(value.as_number()));
+    case ValueKind::text:
+      return text("t" + value.as_text());
+    case ValueKind::numbers:
+      break;
+  }
+  std::string list = "n";
+  for (const double number : value.as_numbers()) list += shortest(number) + ' ';
+  return text(list);
+}
+
+/// Reads them back. After the first field that is wrong everything is empty and ok() is false.
+class Unpacker {
+ public:
+  explicit Unpacker(std::string_view bytes) : left_(bytes) {}
+  [[nodiscard]] std::string_view text();
+  template <class Number>
+  [[nodiscard]] Number number();
+  [[nodiscard]] std::uint64_t count() { return number<std::uint64_t>(); }
+  [[nodiscard]] Millis time() { return Millis(number<std::int64_t>()); }
+  [[nodiscard]] Revision revision() { return static_cast<Revision>(count()); }
+  [[nodiscard]] Value value();
+  [[nodiscard]] bool done() const { return ok_ && left_.empty(); }
+  void require(bool true_of_what_was_read) { ok_ = ok_ && true_of_what_was_read; }
+
+ private:
+  template <class Number>
+  [[nodiscard]] Number parse(std::string_view text);
+  [[nodiscard]] Value numbers(std::string_view list);
+  std::string_view left_;
+  bool ok_ = true;
+};
+
+std::string_view Unpacker::text() {
+  const std::size_t colon = left_.find(':');
+  const auto size = parse<std::size_t>(left_.substr(0, colon));
+  require(colon != std::string_view::npos && size <= left_.size() - colon - 1);
+  if (!ok_) return {};
+  const std::string_view field = left_.substr(colon + 1, size);
+  left_.remove_prefix(colon + 1 + size);
+  return field;
+}
+
+template <class Number>
+Number Unpacker::parse(std::string_view text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  require(read.ec == std::errc() && read.ptr == end);
+  return ok_ ? number : Number{};
+}
+
+template <class Number>
+Number Unpacker::number() {
+  return parse<Number>(text());
+}
+
+Value Unpacker::numbers(std::string_view list) {
+  std::vector<double> out;
+  while (ok_ && !list.empty()) {
+    const std::size_t end = list.find(' ');
+    require(end != std::string_view::npos);
+    if (!ok_) break;
+    out.push_back(parse<double>(list.substr(0, end)));
+    require(std::isfinite(out.back()));
+    list.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+Value Unpacker::value() {
+  const std::string_view field = text();
+  if (field.empty()) {
+    require(false);
+    return {};
+  }
+  const std::string_view rest = field.substr(1);
+  switch (field.front()) {
+    case '-':
+      require(rest.empty());
+      return {};
+    case 'b':
+      require(rest == "0" || rest == "1");
+      return rest == "1";
+    case 'i':
+      return parse<std::int64_t>(rest);
+    case 'r': {
+      const auto number = parse<double>(rest);
+      require(std::isfinite(number));
+      return number;
+    }
+    case 't':
+      return rest;
+    case 'n':
+      return numbers(rest);
+    default:
+      require(false);
+      return {};
+  }
+}
+
+void pack_side(Packer& out, const ConflictSide& side) {
+  out.value(side.value).text(side.by).time(side.clock.wall).count(side.clock.counter);
+  out.count(number(side.revision));
+}
+
+ConflictSide unpack_side(Unpacker& in) {
+  ConflictSide side;
+  side.value = in.value();
+  side.by = in.text();
+  side.clock.wall = in.time();
+  side.clock.counter = in.count();
+  side.revision = in.revision();
+  return side;
+}
+
+std::optional<Conflict> unpack_optional(Unpacker& in) {
+  const std::string_view packed = in.text();
+  if (packed.empty()) return std::nullopt;
+  auto conflict = unpack_conflict(packed);
+  in.require(conflict.has_value());
+  return conflict;
+}
+
+}  // namespace
+
+std::string pack(const Conflict& conflict) {
+  Packer out;
+  out.text(kFormat).text(conflict.path.device.text()).text(conflict.path.attribute);
+  pack_side(out, conflict.kept);
+  pack_side(out, conflict.lost);
+  out.count(static_cast<std::uint64_t>(conflict.policy)).count(number(conflict.base));
+  out.count(number(conflict.revision)).time(conflict.since.wall).time(conflict.since.steady);
+  return out.take();
+}
+
+std::optional<Conflict> unpack_conflict(std::string_view bytes) {
+  Unpacker in(bytes);
+  Conflict conflict;
+  in.require(in.text() == kFormat);
+  conflict.path.device = DeviceId(std::string(in.text()));
+  conflict.path.attribute = in.text();
+  conflict.kept = unpack_side(in);
+  conflict.lost = unpack_side(in);
+  const std::uint64_t policy = in.count();
+  in.require(policy >= 1 && policy <= 2);
+  conflict.policy = static_cast<ConflictPolicy>(policy);
+  conflict.base = in.revision();
+  conflict.revision = in.revision();
+  conflict.since.wall = in.time();
+  conflict.since.steady = in.time();
+  return in.done() ? std::optional(std::move(conflict)) : std::nullopt;
+}
+
+std::string pack(const SeenWrites::Entry& entry) {
+  const Reply& reply = entry.reply;
+  Packer out;
+  out.text(kFormat).count(entry.fingerprint).time(entry.at);
+  out.count(static_cast<std::uint64_t>(reply.result)).count(number(reply.revision));
+  out.count(reply.command ? number(*reply.command) : 0).value(reply.current);
+  out.text(reply.conflict ? pack(*reply.conflict) : std::string());
+  return out.take();
+}
+
+std::optional<SeenWrites::Entry> unpack_seen(std::string_view bytes) {
+  Unpacker in(bytes);
+  SeenWrites::Entry entry;
+  in.require(in.text() == kFormat);
+  entry.fingerprint = in.count();
+  entry.at = in.time();
+  const std::uint64_t result = in.count();
+  in.require(result <= static_cast<std::uint64_t>(Reply::Result::conflict));
+  entry.reply.result = static_cast<Reply::Result>(result);
+  entry.reply.revision = in.revision();
+  const std::uint64_t command = in.count();
+  if (command != 0) entry.reply.command = static_cast<CommandId>(command);
+  entry.reply.current = in.value();
+  entry.reply.conflict = unpack_optional(in);
+  return in.done() ? std::optional(std::move(entry)) : std::nullopt;
+}
+
+}  // namespace attune::core

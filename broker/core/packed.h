@@ -1,0 +1,21 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "broker/core/conflict.h"
+#include "broker/core/seen_writes.h"
+
+/// What the core keeps as named bytes (store/FORMAT.md, "Blobs"): texts of counted fields.
+///
+/// Errors: what pack() would not write is nothing; no field is believed.
+namespace attune::core {
+
+[[nodiscard]] std::string pack(const Conflict& conflict);
+[[nodiscard]] std::optional<Conflict> unpack_conflict(std::string_view bytes);
+
+/// The reply's RequestId is not kept.
+[[nodiscard]] std::string pack(const SeenWrites::Entry& entry);
+[[nodiscard]] std::optional<SeenWrites::Entry> unpack_seen(std::string_view bytes);
+
+}  // namespace attune::core
