@@ -93,6 +93,11 @@ bool Env::is_sound() const {
   return !witness_.is_open() || ::fdatasync(witness_.fd()) == 0;
 }
 
+Status Env::copy_to(const std::string& path) const {
+  const int code = mdb_env_copy2(env_, path.c_str(), MDB_CP_COMPACT);
+  return code == 0 ? Status() : lmdb_error(code, "copy to " + path);
+}
+
 Env::~Env() {
   mdb_env_close(env_);
 }
@@ -115,6 +120,8 @@ Status Env::reserve(std::uint64_t bytes) {
   if (wanted <= reserved_) return {};
   reserved_ = file_bytes();
   if (wanted <= reserved_) return {};
+  int dead_readers = 0;  // a backup that was killed must not hold pages for ever
+  mdb_reader_check(env_, &dead_readers);
   const std::uint64_t whole =
       std::min((wanted + kReserveStepBytes - 1) / kReserveStepBytes * kReserveStepBytes, map);
   mdb_filehandle_t fd = -1;

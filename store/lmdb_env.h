@@ -35,6 +35,9 @@ class Env {
   /// Makes the file long enough for `bytes` more, so that a full disk is met here, before LMDB
   /// has written anything, and never in the middle of a commit. Errors: "full".
   [[nodiscard]] Status reserve(std::uint64_t bytes);
+  /// The newest commit without its free pages, as a new file. Commits go on meanwhile. Not synced.
+  /// Errors: "full", "io".
+  [[nodiscard]] Status copy_to(const std::string& path) const;
   /// False when the system failed to write out something of the file since this was last asked.
   [[nodiscard]] bool is_sound() const;
 

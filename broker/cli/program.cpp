@@ -27,6 +27,7 @@ void add_commands(Program& program) {
   add_why(program);
   add_reload(program);
   add_status(program);
+  add_store_upkeep(program);
   add_version(program);
 }
 

@@ -51,6 +51,7 @@ void add_rule_mode(Program& program);  // enable, disable, shadow
 void add_why(Program& program);
 void add_reload(Program& program);
 void add_status(Program& program);
+void add_store_upkeep(Program& program);  // backup, restore, compact, check-store
 void add_version(Program& program);
 
 /// `attune 0.1.0`
