@@ -70,7 +70,8 @@ Status Runtime::Parts::open_store() {
   store_ = std::move(*opened);
   auto recovered = store_->recover();
   if (!recovered) return recovered.error();
-  identity_ = {recovered->store_uuid, startup_.config.node, ATTUNE_VERSION, {}};
+  identity_ = {
+      recovered->store_uuid, startup_.config.node, ATTUNE_VERSION, {}, startup_.config.mqtt.prefix};
   run_start_ = static_cast<Revision>(number(recovered->next) - 1);
   const auto clock_blobs = store_->blobs(std::string(Clock::kSpace));
   if (!clock_blobs) return clock_blobs.error();
@@ -132,7 +133,8 @@ Status Runtime::Parts::make_link() {
   };
   link_ = link::make_paho_link(std::move(options), *ring_, wake_.fd());
   LoopOptions loop{config.store.commit_interval,
-                   inbox::marker_topic(config.mqtt.prefix, config.node)};
+                   inbox::marker_topic(config.mqtt.prefix, config.node), config.store.log.keep,
+                   config.store.log.max_bytes};
   loop_.emplace(LoopParts{catalog_, normaliser_, *core_, *store_, *ring_, *link_, *clock_, *this},
                 std::move(loop));
   return loop_->begin(committed_at_);
@@ -151,6 +153,9 @@ Status Runtime::Parts::load_rules() {
 
 Status Runtime::Parts::serve() {
   api_.emplace(*this, metrics_);
+  const auto clients = store_->blobs(std::string(api::Clients::kSpace));
+  if (!clients) return clients.error();
+  api_->restore_clients(*clients);
   http::ServerOptions options;
   options.listen = startup_.config.http.listen;
   options.port = startup_.config.http.port;
@@ -184,6 +189,7 @@ Status Runtime::Parts::turn() {
   reload_files();
   if (auto change = keeper_->refresh(clock_->now())) take(std::move(*change));
   keep_subscriptions();
+  loop_->hold_log(api_->held());
   const Status status = loop_->turn();
   answer_reload();
   const link::LinkStatus link = link_->status();  // after it: no command waits for this
@@ -279,6 +285,7 @@ void Runtime::Parts::count() {
 std::vector<std::string> Runtime::Parts::filters() const {
   std::vector<std::string> all = normaliser_.subscriptions();
   all.emplace_back(kBrokerDropsTopic);
+  for (auto& own : api::Bus::filters(startup_.config.mqtt.prefix)) all.push_back(std::move(own));
   return all;
 }
 

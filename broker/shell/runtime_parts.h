@@ -74,12 +74,16 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
                                                                std::size_t max) const override;
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override;
+  bool publish(api::BusReply reply) override;
+  [[nodiscard]] std::size_t publishing() const override { return link_->status().outbox_parcels; }
+  void reject(const devices::Rejection& rejection) override { rejected(rejection); }
   void keep(std::vector<Write> writes) override { loop_->keep(std::move(writes)); }
   [[nodiscard]] const api::RecentRejections& rejections() const override { return rejections_; }
   [[nodiscard]] std::string metrics_text() const override;
   void wake() override { wake_.ring(); }
 
   // LoopObserver
+  [[nodiscard]] bool request(const inbox::Record& record, Arrival arrival) override;
   void changed(std::span<const Change> changes) override;
   void rejected(const devices::Rejection& rejection) override;
   void message(Taken taken) override;

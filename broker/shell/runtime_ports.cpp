@@ -64,6 +64,19 @@ void Runtime::Parts::submit(api::Submission what, std::function<void(const core:
   loop_->submit(std::move(what), std::move(done));
 }
 
+bool Runtime::Parts::publish(api::BusReply reply) {
+  std::vector<link::Parcel> parcels(1);
+  parcels[0].topic = std::move(reply.topic);
+  parcels[0].payload = std::move(reply.payload);
+  parcels[0].correlation = std::move(reply.correlation);
+  return link_->publish(std::move(parcels));
+}
+
+bool Runtime::Parts::request(const inbox::Record& record, Arrival arrival) {
+  return api_->take({record.topic, record.payload, record.response_topic, record.correlation,
+                     record.retained, arrival});
+}
+
 void Runtime::Parts::reload(std::function<void(const api::Reloaded&)> done) {
   reloads_.push_back(std::move(done));
 }
@@ -78,6 +91,7 @@ std::string Runtime::Parts::metrics_text() const {
   }
   gauges.commands_in_flight = core_->ledger().open().size();
   gauges.claims = core_->claims().size();
+  gauges.conflicts = core_->conflicts().all().size();
   for (const AttributeId id : core_->claims().claimed(catalog_.table())) {
     gauges.conflicts += api::in_conflict(core_->claims().on(id));
   }

@@ -62,6 +62,14 @@ class FakePorts final : public api::Ports {
                                                                std::size_t max) const override;
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override { done(reloaded_); }
+  bool publish(api::BusReply reply) override {
+    published_.push_back(std::move(reply));
+    return true;
+  }
+  [[nodiscard]] std::size_t publishing() const override { return publishing_; }
+  void reject(const devices::Rejection& rejection) override {
+    rejections_.add(rejection, now_.wall);
+  }
   void keep(std::vector<Write> writes) override {
     kept_.insert(kept_.end(), writes.begin(), writes.end());
   }
@@ -79,6 +87,8 @@ class FakePorts final : public api::Ports {
   std::vector<Change> log_;
   std::vector<Command> finished_;
   std::vector<Write> kept_;
+  std::vector<api::BusReply> published_;
+  std::size_t publishing_ = 0;
   api::Reloaded reloaded_;
   api::RecentRejections rejections_;
   std::atomic<int> wakes_{0};

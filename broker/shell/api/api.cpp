@@ -140,6 +140,16 @@ void Api::handle(const http::Request& request, http::Responder responder) {
   answer.send(std::move(response));
 }
 
+bool Api::take(const BusRequest& request) {
+  return parts_->feeds.bus.take(request);
+}
+void Api::restore_clients(const std::vector<Blob>& blobs) {
+  parts_->feeds.clients.restore(blobs);
+}
+std::optional<Revision> Api::held() {
+  return parts_->feeds.clients.held();
+}
+
 void Api::changed(std::span<const Change> changes) {
   parts_->feeds.turn(changes);
 }

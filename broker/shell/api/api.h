@@ -2,6 +2,7 @@
 #include <memory>
 #include <span>
 
+#include "broker/shell/api/bus.h"
 #include "broker/shell/api/ports.h"
 #include "broker/shell/http/server.h"
 #include "broker/shell/metrics.h"
@@ -19,6 +20,13 @@ class Api {
 
   /// Answers, now or (for a write) after the commit.
   void handle(const http::Request& request, http::Responder responder);
+  /// A message of the bus. False: it is none for the API.
+  [[nodiscard]] bool take(const BusRequest& request);
+  /// The clients that an earlier process knew (Clients::kSpace); before the first request.
+  void restore_clients(const std::vector<Blob>& blobs);
+  /// Up to where the log may be let go; empty: nobody waits.
+  [[nodiscard]] std::optional<Revision> held();
+
   /// Once per turn, also with nothing, after the step: feeds the live streams. `changes` are the
   /// turn's, ascending, and directly follow those of the call before.
   void changed(std::span<const Change> changes);

@@ -35,6 +35,8 @@ Result<Value> numbers_of(const Node& node) {
   return Value(std::move(numbers));
 }
 
+}  // namespace
+
 Result<Value> value_of(const Node& node) {
   switch (node.kind) {
     case Kind::boolean:
@@ -55,6 +57,8 @@ Result<Value> value_of(const Node& node) {
   return wrong("`value` may not be an object");
 }
 
+namespace {
+
 Result<Millis> duration_of(const Node& node) {
   const auto duration = node.kind == Kind::text ? parse_duration(node.text) : std::nullopt;
   if (!duration) return wrong("`" + std::string(node.key) + "` must be a duration like \"2h\"");
@@ -64,7 +68,25 @@ Result<Millis> duration_of(const Node& node) {
   return *duration;
 }
 
-Status read_member(const Node& node, WriteBody& out) {
+Status read_revision(const Node& node, std::optional<Revision>& out) {
+  if (node.kind != Kind::integer || node.integer < 0) {
+    return wrong("`" + std::string(node.key) + "` must be a revision");
+  }
+  out = Revision{static_cast<std::uint64_t>(node.integer)};
+  return {};
+}
+
+Status read_id(const Node& node, std::string& out) {
+  const bool fits =
+      node.kind == Kind::text && !node.text.empty() && node.text.size() <= kWriteIdBytesMax;
+  if (!fits) return wrong("`id` must be a text of 1 to 128 bytes");
+  out = node.text;
+  return {};
+}
+
+}  // namespace
+
+Status read_write_member(const Node& node, WriteBody& out) {
   if (node.key == "value") {
     auto value = value_of(node);
     if (!value) return value.error();
@@ -77,16 +99,45 @@ Status read_member(const Node& node, WriteBody& out) {
     if (node.kind != Kind::text) return wrong("`reason` must be a text");
     out.reason = node.text;
   } else if (node.key == "if_revision") {
-    if (node.kind != Kind::integer || node.integer < 0) {
-      return wrong("`if_revision` must be a revision");
-    }
-    out.if_revision = Revision{static_cast<std::uint64_t>(node.integer)};
+    return read_revision(node, out.if_revision);
+  } else if (node.key == "base_revision") {
+    return read_revision(node, out.base_revision);
+  } else if (node.key == "id") {
+    return read_id(node, out.id);
+  } else if (node.key == "at") {
+    out.at = node.kind == Kind::text ? parse_hybrid(node.text) : std::nullopt;
+    if (!out.at) return wrong("`at` must be a time like \"2026-01-15T18:00:00.000Z\"");
   } else {
     return wrong("unknown key `" + std::string(node.key) +
-                 "`; known: value, hold, reason, if_revision");
+                 "`; known: value, hold, reason, if_revision, id, base_revision, at");
   }
   return {};
 }
+
+Status check_write(const WriteBody& body) {
+  if (!body.value.has_value()) return wrong("`value` is missing");
+  if (body.at && !body.base_revision) return wrong("`at` goes with `base_revision`");
+  if (body.if_revision && body.base_revision) {
+    return wrong("`if_revision` refuses what `base_revision` decides: send one of them");
+  }
+  return {};
+}
+
+core::WriteRequest write_request(WriteBody body, AttributePath path, std::string who) {
+  core::WriteRequest write;
+  write.path = std::move(path);
+  write.value = std::move(body.value);
+  write.if_revision = body.if_revision;
+  write.hold = body.hold;
+  write.who = std::move(who);
+  write.reason = std::move(body.reason);
+  write.client_id = std::move(body.id);
+  write.base_revision = body.base_revision;
+  write.written = body.at;
+  return write;
+}
+
+namespace {
 
 std::optional<RuleMode> mode_of(std::string_view text) {
   for (const auto mode : {RuleMode::enabled, RuleMode::disabled, RuleMode::shadow}) {
@@ -103,9 +154,9 @@ Result<WriteBody> parse_write(std::string_view text) {
   if (!root) return root.error();
   WriteBody out;
   for (const Node& node : **root) {
-    if (const auto status = read_member(node, out); !status.ok()) return status.error();
+    if (const auto status = read_write_member(node, out); !status.ok()) return status.error();
   }
-  if (!out.value.has_value()) return wrong("`value` is missing");
+  if (const Status sound = check_write(out); !sound.ok()) return sound.error();
   return out;
 }
 

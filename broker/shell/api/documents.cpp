@@ -76,6 +76,7 @@ void append_change(Writer& out, const Change& change, std::string_view node) {
   if (!change.detail.empty()) out.member("detail", change.detail);
   append_cause(out.key("cause"), change.cause);
   out.member("context", std::to_string(number(change.context)));
+  if (change.clock != HybridTime{change.at.wall, 0}) out.member("clock", text(change.clock));
   if (change.kind == ChangeKind::state) out.member("hand", name(change.origin));
   out.member("origin", node).end_object();
 }
@@ -93,7 +94,11 @@ void append_attribute(Writer& out, const core::Core& core, AttributeId attribute
   out.member("unit", info == nullptr ? Value() : text_or_null(info->unit));
   out.member("revision", integer(state.revision)).member("version", integer(state.version));
   out.member("at", state.value.has_value() ? time_of(state.at) : Value());
-  out.member("quality", name(state.quality)).member("desired", state.desired);
+  out.member("since", state.value.has_value() ? time_of(state.since) : Value());
+  out.member("quality", name(state.quality)).member("hand", name(state.origin));
+  if (state.value.has_value()) append_cause(out.key("cause"), state.cause);
+  out.member("context", std::to_string(number(state.context)));
+  out.member("clock", text(state.clock)).member("desired", state.desired);
   out.member("by", text_or_null(state.desired_by));
   if (core.ledger().diverged(attribute)) out.member("diverged", true);
   if (core.ledger().on(attribute) != nullptr) {
@@ -101,6 +106,24 @@ void append_attribute(Writer& out, const core::Core& core, AttributeId attribute
   }
   if (!core.claims().on(attribute).empty()) append_claims_on(out, core.claims(), attribute);
   out.end_object();
+}
+
+void append_conflict(Writer& out, const core::Conflict& conflict) {
+  out.begin_object().member("device", conflict.path.device.text());
+  out.member("attribute", conflict.path.attribute).member("kind", "away");
+  out.member("decided", name(conflict.policy)).member("since", time_of(conflict.since));
+  out.member("revision", integer(conflict.revision))
+      .member("base_revision", integer(conflict.base));
+  out.key("claims").begin_array();
+  for (const auto* side : {&conflict.kept, &conflict.lost}) {
+    out.begin_object().member("device", conflict.path.device.text());
+    out.member("attribute", conflict.path.attribute).member("value", side->value);
+    out.member("standing", side == &conflict.kept ? "kept" : "lost").member("by", side->by);
+    out.member("since", format_utc(side->clock.wall)).member("clock", text(side->clock));
+    out.member("revision", number(side->revision) == 0 ? Value() : integer(side->revision));
+    out.member("reason", name(conflict.policy)).end_object();
+  }
+  out.end_array().end_object();
 }
 
 void append_claim(Writer& out, const Claim& claim, std::string_view standing) {

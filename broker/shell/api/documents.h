@@ -33,6 +33,8 @@ void append_device(Writer& out, const core::Core& core, const DeviceInfo* info, 
                    const Match& match);
 void append_claim(Writer& out, const Claim& claim, std::string_view standing);
 void append_command(Writer& out, const Command& command);
+/// `{"device":..,"kind":"away","decided":..,"claims":[the value that stays, the one that is lost]}`
+void append_conflict(Writer& out, const core::Conflict& conflict);
 /// Members of an open object: id, label, place, condition, where it stands.
 void append_rule(Writer& out, const core::Core& core, std::uint32_t rule);
 void append_issue(Writer& out, const Issue& issue);

@@ -41,6 +41,7 @@ void Feeds::turn(std::span<const Change> changes) {
   snapshots.turn(changes);
   pages.turn();
   followers.changed(changes);
+  bus.turn();
 }
 
 }  // namespace attune::api

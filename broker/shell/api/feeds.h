@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "broker/shell/api/bus.h"
 #include "broker/shell/api/clients.h"
 #include "broker/shell/api/feed.h"
 #include "broker/shell/api/followers.h"
@@ -45,13 +46,15 @@ struct Feeds {
         clients(ports),
         pages(ports, latest),
         followers(ports, metrics, latest, clients),
-        snapshots(ports) {}
+        snapshots(ports),
+        bus(ports, latest, snapshots, clients) {}
 
   Latest latest;
   Clients clients;
   WaitingPages pages;
   Followers followers;
   Snapshots snapshots;
+  Bus bus;
 
   /// Once per turn, after the step, also without changes.
   void turn(std::span<const Change> changes);

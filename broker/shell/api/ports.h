@@ -19,6 +19,14 @@ struct Identity {
   std::string node;
   std::string version;
   Instant started;
+  std::string prefix = "attune";  ///< of attune's own topics
+};
+
+/// An answer that leaves over the bus, QoS 1.
+struct BusReply {
+  std::string topic;
+  std::string payload;
+  std::string correlation;  ///< MQTT 5 correlation data of the request
 };
 
 /// Whether attune can do its work; each reason is a sentence for people ("broker not linked: ..").
@@ -35,7 +43,8 @@ struct Reloaded {
 };
 
 /// What a client may ask of the core. The runtime gives the RequestId.
-using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest>;
+using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest,
+                                core::DismissRequest>;
 
 /// Threading: every call on the loop's thread, except wake(); callbacks come on the loop's thread.
 class Ports {
@@ -73,6 +82,13 @@ class Ports {
 
   /// Rows of the API's own, made durable with the next commit.
   virtual void keep(std::vector<Write> writes) = 0;
+
+  /// Hands it to the sender. False: the line is down or too much waits, it does not leave.
+  virtual bool publish(BusReply reply) = 0;
+  /// Messages that wait for the sender.
+  [[nodiscard]] virtual std::size_t publishing() const = 0;
+  /// Counts a message that was not taken.
+  virtual void reject(const devices::Rejection& rejection) = 0;
 
   [[nodiscard]] virtual const RecentRejections& rejections() const = 0;
   /// Prometheus text.

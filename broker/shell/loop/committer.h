@@ -42,6 +42,9 @@ class Committer {
   /// The last commit failed for want of space: the same is tried again, nothing may leave.
   [[nodiscard]] bool stuck() const { return stuck_; }
 
+  /// What each commit from now on may let go of the log; empty: nothing.
+  void retain(std::optional<store::Retention> retention) { turn_.retention = retention; }
+
   /// Everything added so far and the inbox position, in one transaction.
   [[nodiscard]] Status commit(const Instant& now, core::Image& image,
                               const store::InboxPosition& inbox, bool clean);

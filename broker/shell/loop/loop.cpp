@@ -139,6 +139,7 @@ void Loop::take_message(const inbox::Record& record) {
   if (arrival_.is_marker(record) || seen) return;
   if (record.topic == kBrokerDropsTopic) return note_broker_drops(read_count(record.payload));
   const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
+  if (parts_.observer.request(record, arrival)) return;
   const devices::Message message{record.topic, record.payload, record.retained};
   parts_.normaliser.decode(message, decoded_);
   keep_discovery(decoded_, message);
@@ -203,6 +204,7 @@ Status Loop::commit_if_due() {
 Status Loop::commit(bool clean) {
   committer_.add(duplicates_.take_dirty());
   committer_.add(arrival_.take_dirty());
+  committer_.retain(retention());
   const auto began = std::chrono::steady_clock::now();
   const store::InboxPosition position = parts_.ring.position();
   const Status status = committer_.commit(latest_, parts_.core.image(), position, clean);
@@ -216,6 +218,15 @@ Status Loop::commit(bool clean) {
   parts_.ring.consumed(position);
   let_out();
   return {};
+}
+
+/// Ages count on the steady line: a wall clock that jumped lets nothing go.
+store::Retention Loop::retention() const {
+  store::Retention retention;
+  if (options_.log_keep) retention.before = latest_.steady - *options_.log_keep;
+  if (held_) retention.held = *held_;
+  retention.max_bytes = options_.log_max_bytes;
+  return retention;
 }
 
 /// After the commit, and only then: commands to the sender, answers to who asked.

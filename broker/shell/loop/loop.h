@@ -33,6 +33,8 @@ class LoopObserver {
   virtual void changed(std::span<const Change> changes) = 0;
   virtual void rejected(const devices::Rejection& rejection) = 0;
   enum class Taken : std::uint8_t { applied, unchanged, rejected };
+  /// A message that may be a request to attune itself. True: it was, nobody else reads it.
+  [[nodiscard]] virtual bool request(const inbox::Record&, Arrival) { return false; }
   /// A message was taken: it changed something, or nothing, or nothing of it could be read.
   virtual void message(Taken taken) = 0;
   virtual void committed(std::chrono::nanoseconds took) = 0;
@@ -55,6 +57,8 @@ struct LoopParts {
 struct LoopOptions {
   Millis commit_interval{5'000};
   std::string marker_topic;  ///< inbox::marker_topic()
+  std::optional<Millis> log_keep = std::nullopt;  ///< age in the log; empty: any
+  std::uint64_t log_max_bytes = ~std::uint64_t{0};
 };
 
 /// Where Mosquitto counts what it dropped for full queues; the link must subscribe to it.
@@ -62,7 +66,8 @@ inline constexpr std::string_view kBrokerDropsTopic = "$SYS/broker/publish/messa
 
 class Loop {
  public:
-  using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest>;
+  using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest,
+                                  core::DismissRequest>;
 
   Loop(const LoopParts& parts, LoopOptions options);
 
@@ -87,6 +92,8 @@ class Loop {
   void load(std::shared_ptr<const rules::RuleSet> set);
   /// Rows of others, made durable with the next commit.
   void keep(std::vector<Write> writes) { committer_.add(std::move(writes)); }
+  /// The log waits for a client that has everything up to there; empty: for nobody.
+  void hold_log(std::optional<Revision> held) { held_ = held; }
   /// Commits everything, folded: the last call of a clean stop.
   [[nodiscard]] Status finish();
 
@@ -109,6 +116,7 @@ class Loop {
   void step(const Instant& at, decltype(core::Event::what) what);
   [[nodiscard]] Status commit_if_due();
   [[nodiscard]] Status commit(bool clean);
+  [[nodiscard]] store::Retention retention() const;
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
   void answer(const core::Reply& reply);
@@ -130,6 +138,7 @@ class Loop {
   std::uint64_t last_request_ = 0;
   Millis retry_at_{};
   std::optional<std::uint64_t> broker_drops_;  ///< as the broker counts them; empty: not heard yet
+  std::optional<Revision> held_;
   bool commit_soon_ = false;  ///< a new device (the next start needs it for its rules), new rules
 };
 
