@@ -193,14 +193,9 @@ bool Page::take_node(std::size_t at, bool first) {
   return true;
 }
 
-std::uint64_t overflow_run(const Snapshot& snapshot, std::uint64_t bytes) {
-  return (kHeadBytes - 1 + bytes) / snapshot.page_bytes + 1;
-}
-
-Status check_overflow(const PageSource& source, const Snapshot& snapshot, const Node& node,
-                      const std::string& what) {
-  const std::uint64_t run = overflow_run(snapshot, node.bytes);
-  if (!is_page(snapshot, node.page) || run > snapshot.last_page + 1 - node.page) {
+Result<std::uint64_t> overflow_pages(const PageSource& source, const Snapshot& snapshot,
+                                     const Node& node, const std::string& what) {
+  if (!is_page(snapshot, node.page)) {
     return damaged(fmt::format("a value of {} leads to page {}, which is none", what, node.page));
   }
   Head head{};
@@ -208,7 +203,11 @@ Status check_overflow(const PageSource& source, const Snapshot& snapshot, const 
     return damaged(fmt::format("page {} of {} cannot be read", node.page, what));
   }
   const std::uint64_t length = head.lower | std::uint64_t{head.upper} << 16;
-  if (head.number == node.page && head.flags == kOverflow && length == run) return {};
+  const std::uint64_t needed = (kHeadBytes - 1 + node.bytes) / snapshot.page_bytes + 1;
+  if (head.number == node.page && head.flags == kOverflow && length >= needed &&
+      length <= snapshot.last_page + 1 - node.page) {
+    return length;
+  }
   return damaged(fmt::format("page {} of {} is damaged", node.page, what));
 }
 

@@ -77,11 +77,11 @@ class Page {
   bool leaf_ = false;
 };
 
-/// How many pages a value of `bytes` takes outside of its leaf.
-[[nodiscard]] std::uint64_t overflow_run(const Snapshot& snapshot, std::uint64_t bytes);
-/// The head of such a run. Errors also when it does not fit into the file.
-[[nodiscard]] Status check_overflow(const PageSource& source, const Snapshot& snapshot,
-                                    const Node& node, const std::string& what);
+/// How many pages the value of `node`, of kind overflow, has to itself. They may be more than it
+/// needs: LMDB leaves them to a shorter value that takes the place of a longer one.
+[[nodiscard]] Result<std::uint64_t> overflow_pages(const PageSource& source,
+                                                   const Snapshot& snapshot, const Node& node,
+                                                   const std::string& what);
 /// The tree that a node of kind tree holds.
 [[nodiscard]] Tree read_tree(const Node& node);
 

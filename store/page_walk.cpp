@@ -137,13 +137,12 @@ Status Walk::leaf(const Tree& tree, const Page& page) {
 }
 
 Status Walk::overflow(const Tree& tree, const Node& node) {
-  const std::string table = "table " + tree.name;
-  if (Status head = check_overflow(source_, snapshot_, node, table); !head) return head;
-  const std::uint64_t run = overflow_run(snapshot_, node.bytes);
-  for (std::uint64_t i = 0; i < run; ++i) {
+  const auto run = overflow_pages(source_, snapshot_, node, "table " + tree.name);
+  if (!run) return run.error();
+  for (std::uint64_t i = 0; i < *run; ++i) {
     if (Status once = reach(node.page + i, tree.name); !once) return once;
   }
-  of_tree_.overflow += run;
+  of_tree_.overflow += *run;
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 
+#include "store/copies.h"
 #include "tests/crash/disk.h"
 #include "tests/unit/store/samples.h"
 
@@ -48,6 +49,7 @@ class Life {
  private:
   void open() { disk_ = required(store::open_lmdb({folder_ + kStoreFolder, kMapBytes}), "open"); }
   void start();
+  void compact();
   void commit();
   Turn turn();
   template <class F>
@@ -79,7 +81,23 @@ Turn Life::turn() {
     const std::string bytes(1'000 + dice_.roll(12'000), static_cast<char>('a' + dice_.roll(26)));
     turn.writes.push_back({Blob{"a", "large" + std::to_string(dice_.roll(3)), bytes}});
   }
+  if (dice_.roll(5) == 0) {
+    store::Retention keep;
+    keep.before = Millis(std::int64_t{1} << 40);  // by age: bytes are counted otherwise by the twin
+    keep.entries_min = 10;
+    keep.batch = 8;
+    turn.retention = keep;
+  }
   return turn;
+}
+
+/// The file is replaced by another one that holds the same.
+void Life::compact() {
+  step([&] {
+    disk_.reset();
+    required(store::compact(folder_ + kStoreFolder), "compact");
+    open();
+  });
 }
 
 void Life::commit() {
@@ -117,7 +135,12 @@ History Life::live(std::size_t steps) {
   start_recording(folder_);
   step([&] { open(); });
   start();
-  while (history_.after.size() < steps) dice_.roll(10) == 0 ? start() : commit();
+  while (history_.after.size() < steps) {
+    const std::uint64_t what = dice_.roll(20);
+    if (what == 0) compact();
+    if (what <= 1) start();
+    if (what > 1) commit();
+  }
   history_.events = stop_recording();
   check_recording();
   return std::move(history_);
@@ -132,7 +155,7 @@ Result<Content> read_content(Store& store) {
   if (!log) return log.error();
   auto finished = store.finished_commands("", 1'000'000);
   if (!finished) return finished.error();
-  Content content{std::move(*recovered), std::move(*log), std::move(*finished), {}};
+  Content content{std::move(*recovered), std::move(*log), std::move(*finished), {}, store.floor()};
   for (const char* space : {"a", "ab"}) {
     auto blobs = store.blobs(space);
     if (!blobs) return blobs.error();
@@ -157,6 +180,7 @@ std::string difference(const Content& found, const Content& expected) {
   if (a.bases != b.bases) return "bases";
   if (a.rules != b.rules) return "rules";
   if (a.timers != b.timers) return "timers";
+  if (found.floor != expected.floor) return "floor";
   if (found.log != expected.log) return "log";
   if (found.finished != expected.finished) return "finished commands";
   if (found.blobs != expected.blobs) return "blobs";

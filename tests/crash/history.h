@@ -15,13 +15,14 @@ struct Content {
   std::vector<Change> log;
   std::vector<Command> finished;
   std::vector<Blob> blobs;
+  Revision floor{};
 };
 /// Opens nothing, but recovers: part of what it answers is that a start has begun.
 [[nodiscard]] Result<Content> read_content(store::Store& store);
 /// The first thing in which they differ, in words; empty: none. Names of stores do not count.
 [[nodiscard]] std::string difference(const Content& found, const Content& expected);
 
-/// Step 0 makes the store; every other one starts it anew or commits one turn.
+/// Step 0 makes the store; every other one starts it anew, compacts it, or commits one turn.
 struct History {
   std::vector<Event> events;
   std::vector<Content> after;  ///< each step, as a start would find it; from the twin

@@ -75,6 +75,20 @@ TEST(PageWalk, LeavesTheLeavesOfALargeTableToTheirReaders) {
   EXPECT_EQ(at_open->branches, whole->branches);
 }
 
+/// LMDB leaves the pages of a long value to the shorter one that takes its place.
+TEST(PageWalk, TakesAShortValueInALongRunOfPages) {
+  TemporaryFolder folder;
+  for (const std::size_t bytes : {20'000u, 9'000u}) {
+    auto store = std::move(*open_lmdb({folder.path(), 64 << 20}));
+    ASSERT_TRUE(store->recover().ok());
+    Turn turn;
+    turn.writes.push_back({Blob{"a", "b", std::string(bytes, 'x')}});
+    turn.clean = true;  // into its table
+    ASSERT_TRUE(store->commit(turn).ok());
+  }
+  EXPECT_TRUE(open_lmdb({folder.path(), 64 << 20}).ok());
+}
+
 TEST(PageWalk, NamesATreeThatLeadsToTheSamePageTwice) {
   Bytes store = sample_store();
   const Snapshot snapshot = *read_snapshot(store);
