@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "store/file.h"
+#include "store/history/start.h"
 #include "store/layer.h"
 #include "store/lmdb_check.h"
 #include "store/lmdb_env.h"
@@ -21,6 +22,9 @@ constexpr std::uint64_t kFileBytesMin = 2 * 4096;
 /// what a start reads twice. In a small map less, for settling needs the room of the rows again.
 constexpr std::uint64_t kJournalBytesMax = 1 << 20;
 constexpr std::uint64_t kJournalShareOfMap = 16;
+/// More changes than this go into the log at once, and the journal is settled with them: they pay
+/// for the pages. Fewer wait in the journal too, so that their commit touches one table.
+constexpr std::size_t kJournaledChangesMax = 32;
 
 class LmdbStore final : public Store {
  public:
@@ -40,6 +44,8 @@ class LmdbStore final : public Store {
   Result<std::vector<Command>> finished_commands(const std::string& path,
                                                  std::size_t max) const override;
   Result<std::vector<Blob>> blobs(const std::string& space) const override;
+  const history::Archive& history() const override { return archive_; }
+  void bound_history(const history::Bounds& bounds) override { recorder_.set_bounds(bounds); }
   Usage usage() const override;
 
  private:
@@ -47,16 +53,19 @@ class LmdbStore final : public Store {
   enum class Rows {
     journal,  ///< appended in one piece
     settle,   ///< they and the whole journal go into their tables
+    fold,     ///< the same, and what is due of history
     relieve,  ///< appended, and what the journal erases is erased, for there is no room to settle
   };
   /// Runs `write(log, rows, position)` in a transaction and commits it: whole or not at all.
   template <class F>
   Status transact(Rows plan, F write);
-  [[nodiscard]] Rows plan() const;
-  [[nodiscard]] Status store_rows(Rows plan, LmdbTables& tables, const JournalEntry& entry);
+  [[nodiscard]] Rows plan(const Turn& turn) const;
+  [[nodiscard]] Status commit_turn(const Turn& turn);
+  [[nodiscard]] Status store_rows(Rows plan, LmdbTables& tables, const JournalEntry& entry,
+                                  const Position& position);
   void adopt(Rows plan, JournalEntry&& entry);
   [[nodiscard]] Status append_to_journal(LmdbTables& tables, const JournalEntry& entry);
-  [[nodiscard]] Status settle(LmdbTables& tables, const Layer& newest);
+  [[nodiscard]] Status settle(LmdbTables& tables);
   [[nodiscard]] Status make_durable(Txn& txn, const LmdbTables& tables);
   [[nodiscard]] Status open_tables();
   [[nodiscard]] Status read_journal();
@@ -73,8 +82,16 @@ class LmdbStore final : public Store {
   std::uint64_t journal_bytes_ = 0;
   const std::uint64_t journal_bytes_max_;
   TurnWriter writer_;
-  WrittenBytes written_;
-  std::uint64_t bytes_written_ = 0;
+  history::Recorder recorder_;
+  const history::Archive archive_{[this](const auto& query) {
+                                    return read([&](const TableReader& tables) {
+                                      query(tables);
+                                      return Status();
+                                    });
+                                  },
+                                  recorder_};
+  mutable WrittenBytes
+      written_;                  // counted when somebody asks: asking takes as long as three writes
   std::optional<Error> broken_;  ///< after it nobody knows what is on disk
   std::string key_;              ///< of the journal; kept for its room
   std::string value_;
@@ -98,8 +115,10 @@ Status LmdbStore::transact(Rows plan, F write) {
   JournalEntry entry{journal_length_ + 1, {}};
   LayeredWriter rows(settled, entry.rows);
   Position position = position_;
-  Status done = write(tables, rows, position);
-  if (done) done = store_rows(plan, tables, entry);
+  const bool waits = plan == Rows::journal || plan == Rows::relieve;
+  Status done = waits ? Status() : settle(tables);  // the log goes on after what waits of it
+  if (done) done = waits ? write(rows, rows, position) : write(tables, rows, position);
+  if (done) done = store_rows(plan, tables, entry, position);
   if (done) done = make_durable(txn, tables);
   if (!done) {
     if (done.error().code == "io") broken_ = done.error();
@@ -110,19 +129,28 @@ Status LmdbStore::transact(Rows plan, F write) {
   return {};
 }
 
-LmdbStore::Rows LmdbStore::plan() const {
-  return journal_bytes_ > journal_bytes_max_ ? Rows::settle : Rows::journal;
+LmdbStore::Rows LmdbStore::plan(const Turn& turn) const {
+  if (turn.folded_through || turn.clean) return Rows::fold;
+  const bool long_enough = journal_bytes_ > journal_bytes_max_;
+  const bool large = turn.changes.size() > kJournaledChangesMax;
+  return long_enough || large ? Rows::settle : Rows::journal;
 }
 
-Status LmdbStore::store_rows(Rows plan, LmdbTables& tables, const JournalEntry& entry) {
-  if (plan == Rows::settle) return settle(tables, entry.rows);
+Status LmdbStore::store_rows(Rows plan, LmdbTables& tables, const JournalEntry& entry,
+                             const Position& position) {
+  if (plan == Rows::settle) return entry.rows.write_to(tables);
+  if (plan == Rows::fold) {
+    if (Status done = entry.rows.write_to(tables); !done) return done;
+    return recorder_.flush(tables, position.at.wall);
+  }
   if (Status done = append_to_journal(tables, entry); !done || plan == Rows::journal) return done;
   if (Status done = waiting_.erase_from(tables); !done) return done;
   return entry.rows.erase_from(tables);
 }
 
 void LmdbStore::adopt(Rows plan, JournalEntry&& entry) {
-  if (plan == Rows::settle) {
+  if (plan == Rows::fold) recorder_.written();
+  if (plan == Rows::settle || plan == Rows::fold) {
     waiting_.clear();
     journal_length_ = 0;
     journal_bytes_ = 0;
@@ -139,17 +167,14 @@ Status LmdbStore::append_to_journal(LmdbTables& tables, const JournalEntry& entr
   return tables.append(Table::journal, key_, value_);
 }
 
-Status LmdbStore::settle(LmdbTables& tables, const Layer& newest) {
+Status LmdbStore::settle(LmdbTables& tables) {
   if (Status done = waiting_.write_to(tables); !done) return done;
-  if (Status done = newest.write_to(tables); !done) return done;
   return journal_length_ == 0 ? Status() : tables.clear(Table::journal);
 }
 
 Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
   if (Status room = env_->reserve(tables.growth_bytes()); !room) return room;
-  Status done = txn.commit();
-  bytes_written_ += written_.since_last();
-  return done;
+  return txn.commit();
 }
 
 Status LmdbStore::check() {
@@ -188,13 +213,22 @@ Status LmdbStore::read_journal() {
 }
 
 Status LmdbStore::commit(const Turn& turn) {
+  if (Status done = commit_turn(turn); !done) return done;
+  for (const Change& change : turn.changes) recorder_.record(change);
+  return {};
+}
+
+Status LmdbStore::commit_turn(const Turn& turn) {
+  if (turn.clean) recorder_.hurry();
   const auto write = [&](TableWriter& log, TableWriter& rows, Position& position) {
-    return writer_.write(turn, log, rows, position);
+    const bool log_is_there = &log != &rows;  // else only its newest part, in the journal
+    return writer_.write(turn, log, rows, position, log_is_there);
   };
-  if (turn.folded_through || turn.clean) return transact(Rows::settle, write);
-  Status done = transact(plan(), write);
-  if (done || done.error().code != "full" || plan() == Rows::journal) return done;
-  return transact(Rows::relieve, write);
+  const Rows wanted = plan(turn);
+  Status done = transact(wanted, write);
+  if (done || done.error().code != "full" || wanted == Rows::journal) return done;
+  // History can wait for room; what is folded makes some. So does what is erased.
+  return transact(wanted == Rows::fold ? Rows::settle : Rows::relieve, write);
 }
 
 Result<Recovered> LmdbStore::recover() {
@@ -206,6 +240,9 @@ Result<Recovered> LmdbStore::recover() {
         return writer_.start(rows, position);
       });
   if (!started) return started.error();
+  Status history = read(
+      [this](const TableReader& tables) { return history::start(recorder_, tables, position_); });
+  if (!history) return history.error();
   return recovered;
 }
 
@@ -227,7 +264,7 @@ Result<std::vector<Blob>> LmdbStore::blobs(const std::string& space) const {
 }
 
 Store::Usage LmdbStore::usage() const {
-  return {bytes_written_, env_->file_bytes(), env_->used_ratio()};
+  return {written_.so_far(), env_->file_bytes(), env_->used_ratio()};
 }
 
 Status fill_new(const std::string& path, std::uint64_t map_bytes) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <numeric>
 
+#include "store/history/start.h"
 #include "store/layer.h"
 #include "store/queries.h"
 #include "store/turn_writer.h"
@@ -113,6 +114,8 @@ class TwinStore final : public MemoryStore {
   Result<std::vector<Blob>> blobs(const std::string& space) const override {
     return read_blobs(tables_, space);
   }
+  const history::Archive& history() const override { return archive_; }
+  void bound_history(const history::Bounds& bounds) override { recorder_.set_bounds(bounds); }
   Usage usage() const override { return {tables_.bytes_written(), tables_.bytes(), 0}; }
   void fail_commits(std::optional<Error> error) override { failure_ = std::move(error); }
   std::unique_ptr<MemoryStore> reopen() const override {
@@ -128,6 +131,12 @@ class TwinStore final : public MemoryStore {
   Identity identity_;
   Position position_;
   TurnWriter writer_;
+  history::Recorder recorder_;
+  const history::Archive archive_{[this](const auto& query) {
+                                    query(tables_);
+                                    return Status();
+                                  },
+                                  recorder_};
   std::optional<Error> failure_;
 };
 
@@ -144,9 +153,16 @@ Status TwinStore::transact(F write) {
 
 Status TwinStore::commit(const Turn& turn) {
   if (failure_) return *failure_;
-  return transact([&](TableWriter& rows, Position& position) {
-    return writer_.write(turn, rows, rows, position);
+  const bool fold = turn.folded_through || turn.clean;
+  if (turn.clean) recorder_.hurry();
+  Status done = transact([&](TableWriter& rows, Position& position) {
+    Status written = writer_.write(turn, rows, rows, position, true);
+    return written && fold ? recorder_.flush(rows, turn.at.wall) : written;
   });
+  if (!done) return done;
+  if (fold) recorder_.written();
+  for (const Change& change : turn.changes) recorder_.record(change);
+  return {};
 }
 
 Result<Recovered> TwinStore::recover() {
@@ -155,6 +171,7 @@ Result<Recovered> TwinStore::recover() {
   Status started = transact(
       [this](TableWriter& rows, Position& position) { return writer_.start(rows, position); });
   if (!started) return started.error();
+  if (Status begun = history::start(recorder_, tables_, position_); !begun) return begun.error();
   return recovered;
 }
 

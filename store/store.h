@@ -8,6 +8,8 @@
 
 #include "devices/model/records.h"
 #include "devices/model/result.h"
+#include "store/history/archive.h"
+#include "store/history/bounds.h"
 
 /// What is kept: the log of changes and the rows beside it, one turn at a time, whole or not at
 /// all.
@@ -101,6 +103,12 @@ class Store {
 
   /// Every blob of a space, ascending keys.
   [[nodiscard]] virtual Result<std::vector<Blob>> blobs(const std::string& space) const = 0;
+
+  /// What was, and when: every state that was committed. It is there from recover() on, and written
+  /// with the folds.
+  [[nodiscard]] virtual const history::Archive& history() const = 0;
+  /// What history lets go from the next fold on.
+  virtual void bound_history(const history::Bounds& bounds) = 0;
 
   /// Bytes handed to the system for writing by commits since open (0 when the system does not
   /// tell: no /proc); file size; share of the map in use.

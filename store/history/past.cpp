@@ -58,19 +58,22 @@ Result<std::optional<Day>> Past::first_day() {
   return first;
 }
 
-std::vector<std::string> Past::recent(SeriesId id) const {
+std::vector<std::string> Past::recent(SeriesId id, Millis end) const {
   const Series& series = recorder_.series(id);
   std::vector<std::string> payloads;
-  for (const Sealed& block : series.sealed()) payloads.push_back(block.payload);
-  std::string open = series.open_payload();
-  if (!open.empty()) payloads.push_back(std::move(open));
+  for (const Sealed& block : series.sealed()) {
+    if (block.first < end) payloads.push_back(block.payload);
+  }
+  const auto open = series.open_since();
+  if (open && *open < end) payloads.push_back(series.open_payload());
   return payloads;
 }
 
-Status Past::day_blocks(Day day, SeriesId id, Millis end, Payloads& out, std::optional<Day>& next) {
+Status Past::day_blocks(Day day, SeriesId id, Millis end, std::optional<Day>& next) {
   Key first(Kind::block);
   first << day << id;
   next.reset();
+  frames_.clear();
   const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
     if (key[0] != static_cast<char>(Kind::block)) return false;
     if (key.size() != kBlockKeyBytes) return corrupt(Table::history, key, "has no place");
@@ -80,9 +83,7 @@ Status Past::day_blocks(Day day, SeriesId id, Millis end, Payloads& out, std::op
     }
     next = day + 1;
     if (begin_of(key) >= end) return false;
-    const auto payload = frame_payload(Table::history, key, value);
-    if (!payload) return payload.error();
-    out.push_back(*payload);
+    frames_.emplace_back(key, value);
     return true;
   };
   return tables_.scan(Table::history, first.text(), Direction::ascending, visit);
@@ -103,23 +104,22 @@ bool visit_block(std::string_view payload, Millis from, Millis to,
   return true;
 }
 
-Error damaged(Day day, SeriesId id) {
-  Key key(Kind::block);
-  key << day << id;
-  return corrupt(Table::history, key.text(), "holds a block that cannot be read");
+Error damaged(std::string_view key) {
+  return corrupt(Table::history, key, "holds a block that cannot be read");
 }
 
 }  // namespace
 
 Status Past::visit_day(Day& day, SeriesId id, Millis from, Millis to,
                        const std::function<bool(const Sample&)>& visit, bool& more) {
-  Payloads payloads;
   std::optional<Day> next;
-  if (Status read = day_blocks(day, id, to, payloads, next); !read) return read;
-  for (const std::string_view payload : payloads) {
+  if (Status read = day_blocks(day, id, to, next); !read) return read;
+  for (const auto& [key, value] : frames_) {
+    const auto payload = frame_payload(Table::history, key, value);
+    if (!payload) return payload.error();
     bool sane = true;
-    more = visit_block(payload, from, to, visit, sane);
-    if (!sane) return damaged(day, id);
+    more = visit_block(*payload, from, to, visit, sane);
+    if (!sane) return damaged(key);
     if (!more) return {};
   }
   day = next.value_or(std::numeric_limits<Day>::max());
@@ -139,7 +139,7 @@ Status Past::samples(SeriesId id, Millis from, Millis to,
        day <= last && more;) {
     if (Status done = visit_day(day, id, from, to, visit, more); !done) return done;
   }
-  for (const std::string& payload : recent(id)) {
+  for (const std::string& payload : recent(id, to)) {
     bool sane = true;
     if (!more) break;
     more = visit_block(payload, from, to, visit, sane);
@@ -148,14 +148,14 @@ Status Past::samples(SeriesId id, Millis from, Millis to,
 }
 
 Result<bool> Past::at_day(Day day, SeriesId id, Millis at, Held& held) {
-  Payloads payloads;
   std::optional<Day> next;
-  Status read = day_blocks(day, id, at + Millis(1), payloads, next);
-  if (!read) return read.error();
-  for (auto payload = payloads.rbegin(); payload != payloads.rend(); ++payload) {
+  if (Status read = day_blocks(day, id, at + Millis(1), next); !read) return read.error();
+  for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+    const auto payload = frame_payload(Table::history, frame->first, frame->second);
+    if (!payload) return payload.error();
     bool sane = true;
     const bool found = last_of(*payload, at, held, sane);
-    if (!sane) return damaged(day, id);
+    if (!sane) return damaged(frame->first);
     if (found) return true;
   }
   return carried(day, id, held);
@@ -183,7 +183,7 @@ Result<std::optional<Held>> Past::at(SeriesId id, Millis at) {
   const bool any = now.sample.value.has_value();
   if (any && now.sample.at <= at && now.lost.value_or(at) <= at) return std::optional(now);
   Held held;
-  std::vector<std::string> payloads = recent(id);
+  std::vector<std::string> payloads = recent(id, at + Millis(1));
   for (auto payload = payloads.rbegin(); payload != payloads.rend(); ++payload) {
     bool sane = true;
     if (last_of(*payload, at, held, sane)) return std::optional(std::move(held));

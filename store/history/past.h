@@ -28,19 +28,22 @@ class Past {
   [[nodiscard]] Result<std::optional<Day>> first_day();
 
  private:
-  using Payloads = std::vector<std::string_view>;
-  /// Goes to the blocks of one day that begin before `end`. `next` becomes the day to go on with.
-  Status day_blocks(Day day, SeriesId id, Millis end, Payloads& out, std::optional<Day>& next);
+  /// Keys and values, not checked yet.
+  using Frames = std::vector<std::pair<std::string_view, std::string_view>>;
+  /// The blocks of one day that begin before `end`. `next` becomes the day to go on with.
+  Status day_blocks(Day day, SeriesId id, Millis end, std::optional<Day>& next);
   Status visit_day(Day& day, SeriesId id, Millis from, Millis to,
                    const std::function<bool(const Sample&)>& visit, bool& more);
   [[nodiscard]] Result<bool> at_day(Day day, SeriesId id, Millis at, Held& held);
   [[nodiscard]] Result<bool> carried(Day day, SeriesId id, Held& held);
-  [[nodiscard]] std::vector<std::string> recent(SeriesId id) const;
+  /// The blocks in memory that begin before `end`.
+  [[nodiscard]] std::vector<std::string> recent(SeriesId id, Millis end) const;
 
   const TableReader& tables_;
   const Recorder& recorder_;
   std::optional<std::pair<Day, GroupId>> carry_of_;
   Carry carry_;
+  Frames frames_;  ///< of the day that is looked at
   std::optional<std::optional<Day>> first_day_;
 };
 

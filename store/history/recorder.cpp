@@ -17,6 +17,8 @@ constexpr std::size_t kGroupShares = 8;
 constexpr std::size_t kGroupsMin = 4;
 /// A group with more finished blocks than this does not wait.
 constexpr std::size_t kWaitingBytesMax = 256 * 1024;
+/// A start reads at most about as many changes again, however fast they came.
+constexpr std::uint64_t kUncoveredMax = 262'144;
 constexpr std::size_t kErasesMin = 1'024;
 constexpr std::string_view kMomentary = "event";
 
@@ -68,6 +70,7 @@ bool path_of(const Change& change, std::string& out) {
 // Starting.
 
 Status Recorder::restore(const TableReader& tables) {
+  *this = Recorder(bounds_);
   if (Status named = restore_names(tables); !named) return named;
   auto totals = read_totals(tables);
   if (!totals) return totals.error();
@@ -174,7 +177,8 @@ bool Recorder::is_due(const Group& group, Millis now) const {
   if (group.wakes && *group.wakes <= now) return true;
   if (!group.changed) return group.carried != 0 && group.carried < day_of(now);
   const bool waited = now < group.written || now - group.written >= kWriteInterval;
-  return hurried_ || waited || group.waiting_bytes > kWaitingBytesMax;
+  const bool behind = number(recorded_) - number(group.covered) > kUncoveredMax;
+  return hurried_ || waited || behind || group.waiting_bytes > kWaitingBytesMax;
 }
 
 Status Recorder::flush(TableWriter& tables, Millis now) {
@@ -191,7 +195,7 @@ Status Recorder::flush(TableWriter& tables, Millis now) {
     --room;
   }
   const std::size_t erases = kErasesMin + 2 * rows_put_;
-  if (Status done = prune(tables, retention_, now, erases, next_totals_); !done) return done;
+  if (Status done = prune(tables, bounds_, now, erases, next_totals_); !done) return done;
   next_totals_.resume = resume_without(staged_);
   return next_totals_ == totals_ ? Status() : write_totals(tables);
 }

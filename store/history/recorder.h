@@ -8,21 +8,13 @@
 #include <vector>
 
 #include "devices/model/change.h"
+#include "store/history/bounds.h"
 #include "store/history/group.h"
 #include "store/history/series.h"
 #include "store/tables.h"
 
 /// Takes every change of state into history, and history into the tables when it is told to.
 namespace attune::store::history {
-
-/// How long and how much is kept. The newest is always kept; ages count back from a flush's time.
-struct Retention {
-  std::optional<Millis> raw = Millis(30 * kDayLength);
-  std::optional<Millis> hourly = Millis(730 * kDayLength);
-  std::optional<Millis> daily;  ///< empty: for ever, here and above
-  std::uint64_t raw_bytes_max = std::uint64_t{1} << 30;
-  std::uint64_t rollup_bytes_max = std::uint64_t{1} << 30;
-};
 
 /// Bytes of keys and values, and how far a start may skip the log. Row of Kind::totals.
 struct Totals {
@@ -45,12 +37,13 @@ inline constexpr std::string_view kAvailability = "$availability";
 /// Determinism: the same calls write the same rows.
 class Recorder {
  public:
-  explicit Recorder(const Retention& retention = {}) : retention_(retention) {}
+  explicit Recorder(const Bounds& bounds = {}) : bounds_(bounds) {}
 
-  /// Reads what is open. Called once, before the first change; then every change of the log above
+  /// Forgets everything and reads what is open; then every change of the log above
   /// resume_after() is recorded again, and nothing is counted twice.
   [[nodiscard]] Status restore(const TableReader& tables);
-  /// The log must keep the changes above it.
+  /// What the log has above it is read by a start; what it has let go by then is not known to
+  /// history.
   [[nodiscard]] Revision resume_after() const;
 
   /// One committed change, in ascending order; those that are not about state pass by.
@@ -70,8 +63,7 @@ class Recorder {
   /// Values that were too long to be kept, since the start.
   [[nodiscard]] std::uint64_t too_long() const { return too_long_; }
   [[nodiscard]] const Totals& totals() const { return totals_; }
-  [[nodiscard]] const Retention& retention() const { return retention_; }
-  void set_retention(const Retention& retention) { retention_ = retention; }
+  void set_bounds(const Bounds& bounds) { bounds_ = bounds; }
 
  private:
   struct Group {
@@ -97,7 +89,7 @@ class Recorder {
   Status write_totals(TableWriter& tables);
   [[nodiscard]] std::pair<SeriesId, SeriesId> range(GroupId id) const;
 
-  Retention retention_;
+  Bounds bounds_;
   std::deque<std::string> names_;  ///< stays where it is: ids_ looks at it
   std::unordered_map<std::string_view, SeriesId> ids_;
   std::vector<Series> series_;

@@ -53,11 +53,11 @@ Result<Day> first_day(const TableReader& tables, Day otherwise) {
   return first;
 }
 
-Status prune_raw(TableWriter& tables, const Retention& retention, Millis now, std::size_t& rows,
+Status prune_raw(TableWriter& tables, const Bounds& bounds, Millis now, std::size_t& rows,
                  Totals& totals) {
-  const Day kept = oldest_kept(now, retention.raw, Level::day);
+  const Day kept = oldest_kept(now, bounds.raw, Level::day);
   const auto leaves = [&](Day day) {
-    return day < kept || (totals.raw_bytes > retention.raw_bytes_max && day < day_of(now));
+    return day < kept || (totals.raw_bytes > bounds.raw_bytes_max && day < day_of(now));
   };
   const Rule blocks{Table::history, Key(Kind::block).text(), leaves, totals.raw_bytes};
   if (Status done = erase_oldest(tables, blocks, rows); !done) return done;
@@ -68,14 +68,14 @@ Status prune_raw(TableWriter& tables, const Retention& retention, Millis now, st
   return erase_oldest(tables, carries, rows);
 }
 
-Status prune_rollups(TableWriter& tables, const Retention& retention, Millis now, std::size_t& rows,
+Status prune_rollups(TableWriter& tables, const Bounds& bounds, Millis now, std::size_t& rows,
                      Totals& totals) {
   for (const Level level : {Level::hour, Level::day}) {
-    const auto age = level == Level::hour ? retention.hourly : retention.daily;
+    const auto age = level == Level::hour ? bounds.hourly : bounds.daily;
     const std::uint32_t kept = oldest_kept(now, age, level);
     const auto today = static_cast<std::uint32_t>(floor_to(now, kDayLength) / length(level));
     const auto leaves = [&](std::uint32_t period) {
-      return period < kept || (totals.rollup_bytes > retention.rollup_bytes_max && period < today);
+      return period < kept || (totals.rollup_bytes > bounds.rollup_bytes_max && period < today);
     };
     const Rule rule{Table::rollups, Key(static_cast<Kind>(level)).text(), leaves,
                     totals.rollup_bytes};
@@ -86,10 +86,10 @@ Status prune_rollups(TableWriter& tables, const Retention& retention, Millis now
 
 }  // namespace
 
-Status prune(TableWriter& tables, const Retention& retention, Millis now, std::size_t rows,
+Status prune(TableWriter& tables, const Bounds& bounds, Millis now, std::size_t rows,
              Totals& totals) {
-  if (Status done = prune_raw(tables, retention, now, rows, totals); !done) return done;
-  return prune_rollups(tables, retention, now, rows, totals);
+  if (Status done = prune_raw(tables, bounds, now, rows, totals); !done) return done;
+  return prune_rollups(tables, bounds, now, rows, totals);
 }
 
 }  // namespace attune::store::history

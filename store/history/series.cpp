@@ -1,8 +1,6 @@
 #include "store/history/series.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 #include "store/history/bytes.h"
 
@@ -51,10 +49,8 @@ Series::Live& Series::live() const {
   if (live_ != nullptr) return *live_;
   live_ = std::make_unique<Live>();
   live_->fresh = false;
-  if (!packed_.empty() && !unpack(packed_, *live_)) {
-    std::fprintf(stderr, "history: a packed series that was checked cannot be read\n");
-    std::abort();
-  }
+  // What passed is_packed_series() and is no series nevertheless begins anew.
+  if (!packed_.empty() && !unpack(packed_, *live_)) live_ = std::make_unique<Live>();
   packed_ = std::string();
   return *live_;
 }
@@ -77,7 +73,7 @@ bool is_packed_series(std::string_view bytes) {
   const std::uint64_t has = reader.uint(kHasHour | kHasDay);
   (void)take_accumulator(reader, (has & kHasHour) != 0, Level::hour, held);
   (void)take_accumulator(reader, (has & kHasDay) != 0, Level::day, held);
-  return reader.ok() && (reader.done() || read_block(reader.rest()).has_value());
+  return reader.ok() && (reader.done() || BlockReader(reader.rest()).ok());
 }
 
 std::string Series::pack() const {
@@ -90,6 +86,11 @@ std::string Series::pack() const {
   if (now.day.touched()) now.day.encode(out);
   if (!now.open.empty()) now.open.encode(out);
   return out;
+}
+
+std::optional<Millis> Series::open_since() const {
+  const OpenBlock& open = live().open;
+  return open.empty() ? std::nullopt : std::optional(open.first());
 }
 
 std::string Series::open_payload() const {

@@ -55,6 +55,8 @@ class Series {
   [[nodiscard]] Held held() const;
   [[nodiscard]] const Accumulator& hour() const { return live().hour; }
   [[nodiscard]] const Accumulator& day() const { return live().day; }
+  /// When the open block begins; empty: there is none.
+  [[nodiscard]] std::optional<Millis> open_since() const;
   /// The payload of the open block; empty: there is none.
   [[nodiscard]] std::string open_payload() const;
   /// What is finished has been written. A series without a sample since the last time is packed.
@@ -87,7 +89,8 @@ class Series {
   mutable std::unique_ptr<Live> live_;
 };
 
-/// Whether bytes are a packed series.
+/// Whether bytes are a packed series, as far as that shows without reading its block: bytes under a
+/// right checksum are.
 [[nodiscard]] bool is_packed_series(std::string_view bytes);
 
 /// A value with the moment it holds since, and what is known of it, as fields.

@@ -79,6 +79,10 @@ class FrailStore final : public store::Store {
   Result<std::vector<Blob>> blobs(const std::string& space) const override {
     return inner_->blobs(space);
   }
+  const store::history::Archive& history() const override { return inner_->history(); }
+  void bound_history(const store::history::Bounds& bounds) override {
+    inner_->bound_history(bounds);
+  }
   Usage usage() const override { return inner_->usage(); }
 
   [[nodiscard]] std::uint64_t commits() const { return commits_; }

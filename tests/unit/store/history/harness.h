@@ -24,7 +24,7 @@ class NoTables final : public TableReader {
 
 class Harness {
  public:
-  explicit Harness(const Retention& retention = {});
+  explicit Harness(const Bounds& bounds = {});
   /// One change of state of `path`, a minute or less after the one before.
   void change(const std::string& path, Millis at, const Value& value,
               const std::string& status = "good");
@@ -48,7 +48,7 @@ class Harness {
   NoTables none_;
   Layer rows_;
   LayeredReader view_{none_, rows_};
-  Retention retention_;
+  Bounds bounds_;
   Recorder recorder_;
   std::vector<Change> log_;
   std::uint64_t revision_ = 0;

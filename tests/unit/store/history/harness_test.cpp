@@ -17,7 +17,7 @@ Result<std::uint64_t> NoTables::bytes(Table) const {
   return std::uint64_t{0};
 }
 
-Harness::Harness(const Retention& retention) : retention_(retention), recorder_(retention) {}
+Harness::Harness(const Bounds& bounds) : bounds_(bounds), recorder_(bounds) {}
 
 void Harness::change(const std::string& path, Millis at, const Value& value,
                      const std::string& status) {
@@ -49,7 +49,7 @@ void Harness::flush(Millis now, bool committed) {
 }
 
 void Harness::restart() {
-  recorder_ = Recorder(retention_);
+  recorder_ = Recorder(bounds_);
   const Status restored = recorder_.restore(view_);
   ASSERT_TRUE(restored.ok()) << restored.error().message;
   const Revision resume = recorder_.resume_after();

@@ -63,8 +63,7 @@ class Truth {
 /// A home that lives for some days: harness and truth hear the same.
 class Home {
  public:
-  explicit Home(std::uint64_t seed, const Retention& retention = {})
-      : harness(retention), random_(seed) {}
+  explicit Home(std::uint64_t seed, const Bounds& bounds = {}) : harness(bounds), random_(seed) {}
 
   void live(Millis until) {
     while (now < until) {
@@ -303,10 +302,10 @@ TEST(HistoryRecorder, PagesOfARangeJoinWithoutAGapOrARepetition) {
 }
 
 TEST(HistoryRetention, RawSamplesLeaveByAgeAndRollupsStay) {
-  Retention retention;
-  retention.raw = 2 * kDayLength;
-  retention.hourly = 4 * kDayLength;
-  Home home(71, retention);
+  Bounds bounds;
+  bounds.raw = 2 * kDayLength;
+  bounds.hourly = 4 * kDayLength;
+  Home home(71, bounds);
   home.live(kNoon + 6 * kDayLength);
   for (int i = 0; i < 60; ++i) home.harness.flush(home.now += kMinute);
   const Millis kept = floor_to(home.now - 2 * kDayLength, kDayLength);
@@ -319,10 +318,10 @@ TEST(HistoryRetention, RawSamplesLeaveByAgeAndRollupsStay) {
 }
 
 TEST(HistoryRetention, SizeIsBounded) {
-  Retention retention;
-  retention.raw_bytes_max = 100'000;
-  retention.rollup_bytes_max = 60'000;
-  Home home(72, retention);
+  Bounds bounds;
+  bounds.raw_bytes_max = 100'000;
+  bounds.rollup_bytes_max = 60'000;
+  Home home(72, bounds);
   home.live(kNoon + 8 * kDayLength);
   for (int i = 0; i < 60; ++i) home.harness.flush(home.now += kMinute);
   const Totals& totals = home.harness.recorder().totals();
