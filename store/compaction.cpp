@@ -49,11 +49,12 @@ Result<bool> erase_batch(const Retention& retention, TableWriter& log, Position&
 
 }  // namespace
 
-Status compact_log(const Turn& turn, TableWriter& log, Position& position) {
-  if (!turn.retention || turn.retention->batch == 0) return {};
-  const std::size_t batches = kBatchesMin + 2 * turn.changes.size() / turn.retention->batch;
+Status compact_log(const Retention& retention, std::size_t appended, TableWriter& log,
+                   Position& position) {
+  if (retention.batch == 0) return {};
+  const std::size_t batches = kBatchesMin + 2 * appended / retention.batch;
   for (std::size_t i = 0; i < batches; ++i) {
-    const auto more = erase_batch(*turn.retention, log, position);
+    const auto more = erase_batch(retention, log, position);
     if (!more) return more.error();
     if (!*more) break;
   }

@@ -8,18 +8,20 @@
 /// What leaves the log, and when: the oldest entries, in whole batches, within an ordinary commit.
 namespace attune::store {
 
-/// Batches that one commit may take beside twice what it appends: it stays short, and a log that
+/// Batches that one commit may take beside twice what was appended: it stays short, and a log that
 /// is written fast is still emptied faster.
 inline constexpr std::size_t kBatchesMin = 1;
 
-/// Erases what `turn.retention` lets go, and moves `position.floor` to the last entry that left.
-/// Comes after the turn's own changes. Without a retention, nothing.
+/// Erases what `retention` lets go, and moves `position.floor` to the last entry that left.
+/// `appended`:
+/// entries that came since the last time.
 ///
 /// Never leaves: what is not folded yet, and the newest Retention::entries_min revisions (a start
 /// reads them). A batch goes only as a whole, so that a page of the log is rewritten once and not
 /// for each entry: up to a batch more than the bounds is kept.
 ///
 /// Errors: those of Store.
-[[nodiscard]] Status compact_log(const Turn& turn, TableWriter& log, Position& position);
+[[nodiscard]] Status compact_log(const Retention& retention, std::size_t appended, TableWriter& log,
+                                 Position& position);
 
 }  // namespace attune::store

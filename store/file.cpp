@@ -130,18 +130,19 @@ Result<std::string> make_uuid() {
   return text;
 }
 
-std::uint64_t WrittenBytes::since_last() {
-  const bool first = thread_ != ::gettid();
-  if (first) {
+std::uint64_t WrittenBytes::so_far() {
+  const bool other = thread_ != ::gettid();
+  if (other) {
     file_ = File(::open("/proc/thread-self/io", O_RDONLY | O_CLOEXEC));
     thread_ = ::gettid();
   }
   const std::uint64_t before = last_;
-  last_ = so_far();
-  return first || last_ < before ? 0 : last_ - before;
+  last_ = of_thread();
+  if (!other && last_ > before) sum_ += last_ - before;
+  return sum_;
 }
 
-std::uint64_t WrittenBytes::so_far() const {
+std::uint64_t WrittenBytes::of_thread() const {
   std::array<char, 256> text{};
   if (!file_.is_open() || ::pread(file_.fd(), text.data(), text.size() - 1, 0) <= 0) return 0;
   const char* found = std::strstr(text.data(), "wchar: ");

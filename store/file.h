@@ -46,18 +46,23 @@ class FolderLock {
 /// A random UUID, version 4. Errors: "open" when the system gives no random bytes.
 [[nodiscard]] Result<std::string> make_uuid();
 
-/// Bytes that the calling thread hands to the system for writing (`wchar`); 0 when the system does
-/// not tell. The question costs as much as three writes of a page: ask once a commit.
+/// Bytes that one thread hands to the system for writing (`wchar`), all together: of a thread that
+/// owns a store, the store's, for it writes little else. The question takes as long as three writes
+/// of a page.
+///
+/// Threading: the counted thread is the one that asks; with another one it begins anew.
 class WrittenBytes {
  public:
-  /// Since the last call; 0 when that was another thread's, or there was none.
-  [[nodiscard]] std::uint64_t since_last();
+  WrittenBytes() { (void)so_far(); }
+  /// Since this was made; 0 when the system does not tell (no /proc).
+  [[nodiscard]] std::uint64_t so_far();
 
  private:
-  [[nodiscard]] std::uint64_t so_far() const;
+  [[nodiscard]] std::uint64_t of_thread() const;
 
   File file_;
-  std::uint64_t last_ = 0;
+  std::uint64_t sum_ = 0;
+  std::uint64_t last_ = 0;  ///< of_thread() when it was asked last
   std::int64_t thread_ = 0;
 };
 

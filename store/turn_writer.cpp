@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "devices/model/limits.h"
@@ -26,8 +27,8 @@ Revision next_revision(const Position& position) {
   return Revision{highest + 1 + (position.clean ? 0 : limits::kUncommittedRevisionsMax)};
 }
 
-Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows,
-                         Position& position) {
+Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows, Position& position,
+                         bool compact) {
   if (Status done = append(turn, log, position); !done) return done;
   for (const Write& write : turn.writes) {
     if (Status done = write_row(write, rows, position); !done) return done;
@@ -37,7 +38,11 @@ Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows,
   position.clean = turn.clean;
   if (turn.inbox) position.inbox = turn.inbox;
   if (turn.folded_through) position.folded_through = *turn.folded_through;
-  if (Status done = compact_log(turn, log, position); !done) return done;
+  appended_ = turn.retention ? appended_ + turn.changes.size() : 0;
+  if (compact && turn.retention) {
+    Status done = compact_log(*turn.retention, std::exchange(appended_, 0), log, position);
+    if (!done) return done;
+  }
   return put(position, rows);
 }
 

@@ -21,8 +21,9 @@ class TurnWriter {
  public:
   /// All of `turn` and the position after it: its changes to `log`, all else to `rows`.
   /// Revisions that do not ascend stop the process.
+  /// `compact`: what may leave the log leaves it now, else with a later turn.
   [[nodiscard]] Status write(const Turn& turn, TableWriter& log, TableWriter& rows,
-                             Position& position);
+                             Position& position, bool compact);
   /// What a new store begins with.
   [[nodiscard]] Status create(const Identity& identity, TableWriter& rows);
   /// Writes the name of the store, in this program's format.
@@ -40,6 +41,7 @@ class TurnWriter {
   template <class R>
   Status put(const R& record, TableWriter& rows);
 
+  std::size_t appended_ = 0;  ///< to the log by turns that let go of some, since they did
   std::string key_;
   std::string value_;
 };
