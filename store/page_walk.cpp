@@ -28,8 +28,8 @@ class Walk {
 
  private:
   Status tree(const Tree& tree);
-  Status below(const Tree& tree, std::uint64_t page, unsigned level);
-  Status children(const Tree& tree, const Page& page, unsigned level);
+  Status below(const Tree& tree, std::uint64_t page, unsigned level, bool at_end);
+  Status children(const Tree& tree, const Page& page, unsigned level, bool at_end);
   Status leaf(const Tree& tree, const Page& page);
   Status overflow(const Tree& tree, const Node& node);
   Status free_list(const Node& node);
@@ -70,7 +70,7 @@ Status Walk::tree(const Tree& tree) {
     if (tree.depth != 0) return damaged(tree, "has no root");
   } else if (tree.depth == 0 || tree.depth > kDepthMax) {
     return damaged(tree, "has an impossible depth");
-  } else if (Status walked = below(tree, tree.root, 1); !walked) {
+  } else if (Status walked = below(tree, tree.root, 1, true); !walked) {
     return walked;
   }
   const bool whole = of_tree_.unread == 0;
@@ -88,9 +88,10 @@ Status Walk::tree(const Tree& tree) {
   return {};
 }
 
-Status Walk::below(const Tree& tree, std::uint64_t number, unsigned level) {
+/// The leaf at the end is always read: LMDB appends to it.
+Status Walk::below(const Tree& tree, std::uint64_t number, unsigned level, bool at_end) {
   if (Status once = reach(number, tree.name); !once) return once;
-  if (level == tree.depth && level > 1 && skips_leaves(tree)) {
+  if (level == tree.depth && !at_end && skips_leaves(tree)) {
     ++of_tree_.unread;
     return {};
   }
@@ -100,17 +101,18 @@ Status Walk::below(const Tree& tree, std::uint64_t number, unsigned level) {
     return damaged(tree, fmt::format("has page {} at a wrong level", number));
   }
   if (page->is_leaf()) return leaf(tree, *page);
-  return children(tree, *page, level);
+  return children(tree, *page, level, at_end);
 }
 
-Status Walk::children(const Tree& tree, const Page& page, unsigned level) {
+Status Walk::children(const Tree& tree, const Page& page, unsigned level, bool at_end) {
   ++of_tree_.branches;
   // LMDB takes a branch with one child for a bug of its own, but for the list of free pages.
   if (page.nodes().size() < 2 && &tree != &snapshot_.free) {
     return damaged(tree, "has a branch with one page below it");
   }
   for (const Node& node : page.nodes()) {
-    if (Status walked = below(tree, node.page, level + 1); !walked) return walked;
+    const bool last = at_end && &node == &page.nodes().back();
+    if (Status walked = below(tree, node.page, level + 1, last); !walked) return walked;
   }
   return {};
 }

@@ -7,7 +7,7 @@
 namespace attune::store {
 
 /// Leaves of a table that is not read at a start (log, history, rollups) are left to whoever reads
-/// them when the table has more than so many.
+/// them when the table has more than so many; but not the last leaf, which a commit appends to.
 inline constexpr std::uint64_t kLeavesAtOpenMax = 4'096;  ///< 16 MiB
 inline constexpr std::uint64_t kEveryLeaf = ~std::uint64_t{0};
 
