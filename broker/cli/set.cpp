@@ -6,6 +6,7 @@
 #include "broker/cli/daemon.h"
 #include "broker/cli/program.h"
 #include "broker/cli/target.h"
+#include "broker/shell/http/client.h"
 #include "devices/json/writer.h"
 #include "devices/model/attribute_table.h"
 #include "devices/model/device.h"
@@ -19,6 +20,9 @@ struct Options {
   std::string path;
   std::string value;
   std::optional<std::uint64_t> if_revision;
+  std::optional<std::uint64_t> base_revision;
+  std::string at;
+  std::string id;
   std::string hold;
   std::string reason;
 };
@@ -32,17 +36,22 @@ std::string value_json(const std::string& text) {
   return out;
 }
 
+void append_text(std::string& out, const std::string& key, const std::string& text) {
+  if (text.empty()) return;
+  out += ",\"" + key + "\":";
+  append_json_string(out, printable(text));
+}
+
 std::string body(const Options& options) {
   std::string out = "{\"value\":" + value_json(options.value);
   if (options.if_revision) out += ",\"if_revision\":" + std::to_string(*options.if_revision);
-  if (!options.hold.empty()) {
-    out += ",\"hold\":";
-    append_json_string(out, options.hold);
+  if (options.base_revision) {
+    out += ",\"base_revision\":" + std::to_string(*options.base_revision);
   }
-  if (!options.reason.empty()) {
-    out += ",\"reason\":";
-    append_json_string(out, printable(options.reason));
-  }
+  append_text(out, "at", options.at);
+  append_text(out, "id", options.id);
+  append_text(out, "hold", options.hold);
+  append_text(out, "reason", options.reason);
   return out + "}";
 }
 
@@ -99,6 +108,14 @@ void add_set_command(Program& program) {
       *command
            ->add_option("--if-revision", options->if_revision, "Only while it is at this revision")
            ->option_text("N"));
+  take_whole_number(*command
+                         ->add_option("--base-revision", options->base_revision,
+                                      "Written while away: the last revision that was known")
+                         ->option_text("N"));
+  command->add_option("--at", options->at, "When it was written, with --base-revision")
+      ->option_text("TIME");
+  command->add_option("--id", options->id, "Its name: with the same one it happens once")
+      ->option_text("ID");
   command->add_option("--hold", options->hold, "How long it stands against rules")
       ->option_text("2h");
   command->add_option("--reason", options->reason, "Shown by `why`")->option_text("TEXT");
@@ -106,6 +123,29 @@ void add_set_command(Program& program) {
   add_url_option(program, *command);
   command->callback([&program, options] {
     program.chosen = [&program, options] { return run_set(program, *options); };
+  });
+}
+
+ExitCode run_dismiss(const Program& program, const std::string& text) {
+  const auto path = parse_path(text);
+  if (!path || path->attribute.empty()) {
+    return usage(program.terminal, "write DEVICE.ATTRIBUTE, not '" + text + "'");
+  }
+  const Answer answer =
+      Daemon(program).send("DELETE", "/api/v1/conflicts/" + http::encode(path->device.text()) +
+                                         "/" + http::encode(path->attribute));
+  if (answer.ok()) print_accepted(program, answer);
+  return answer.code;
+}
+
+void add_dismiss_command(Program& program) {
+  CLI::App* command = program.app.add_subcommand("dismiss", "Leave a conflict as it was decided");
+  auto path = std::make_shared<std::string>();
+  command->add_option("DEVICE.ATTRIBUTE", *path, "or settings.ID")->required();
+  add_output_option(program, *command);
+  add_url_option(program, *command);
+  command->callback([&program, path] {
+    program.chosen = [&program, path] { return run_dismiss(program, *path); };
   });
 }
 
@@ -125,6 +165,7 @@ void add_release_command(Program& program) {
 void add_set(Program& program) {
   add_set_command(program);
   add_release_command(program);
+  add_dismiss_command(program);
 }
 
 }  // namespace attune::cli

@@ -19,13 +19,20 @@ void print_lines(std::ostream& out, const std::string& text) {
   }
 }
 
-ExitCode run_why(const Program& program, const std::string& path) {
+struct Options {
+  std::string path;
+  std::string at;  ///< a time or a revision; empty: now
+};
+
+ExitCode run_why(const Program& program, const Options& options) {
+  const std::string& path = options.path;
   const auto query = attribute_query(path);
   if (!query.ok()) {
     program.terminal.err << "attune: " << printable(query.error().message) << "\n";
     return ExitCode::usage;
   }
-  const Answer answer = Daemon(program).get("/api/v1/why" + *query);
+  const std::string at = options.at.empty() ? "" : "&at=" + http::encode(options.at);
+  const Answer answer = Daemon(program).get("/api/v1/why" + *query + at);
   if (!answer.ok()) return answer.code;
   if (program.output == Output::table) {
     print_lines(program.terminal.out, words(answer.root(), "text"));
@@ -39,12 +46,15 @@ ExitCode run_why(const Program& program, const std::string& path) {
 
 void add_why(Program& program) {
   CLI::App* command = program.app.add_subcommand("why", "Tell why a value is what it is");
-  auto path = std::make_shared<std::string>();
-  command->add_option("DEVICE.ATTRIBUTE", *path)->required();
+  auto options = std::make_shared<Options>();
+  command->add_option("DEVICE.ATTRIBUTE", options->path)->required();
+  command->add_option("--at", options->at, "Why it was so then: UTC, or a revision")
+      ->option_text("TIME");
   add_output_option(program, *command);
   add_url_option(program, *command);
-  command->callback(
-      [&program, path] { program.chosen = [&program, path] { return run_why(program, *path); }; });
+  command->callback([&program, options] {
+    program.chosen = [&program, options] { return run_why(program, *options); };
+  });
 }
 
 }  // namespace attune::cli

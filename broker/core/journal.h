@@ -17,6 +17,8 @@ class Journal {
   Journal(Image& image, AttributeTable& table) : image_(image), table_(table) {}
 
   void restore(Revision next, const HybridTime& clock);
+  /// A moment later than all that were given out.
+  [[nodiscard]] HybridTime moment() { return clock_.tick(now_.wall); }
   /// Takes note of another node's time; see HybridClock::receive.
   [[nodiscard]] Status receive(const HybridTime& other) {
     return clock_.receive(other, present_.wall);

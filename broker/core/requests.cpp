@@ -107,10 +107,9 @@ void Requests::do_write(const WriteRequest& request, const Target& target, const
 
 void Requests::meet(const WriteRequest& request, const Target& target, const Value& value,
                     ConflictSide stands) {
-  const HybridTime now{journal_.now().wall, 0};
+  const HybridTime written = request.written ? *request.written : journal_.moment();
   const Revision stands_at = stands.revision;
-  Conflict conflict =
-      decide(std::move(stands), {value, "person", request.written.value_or(now), {}});
+  Conflict conflict = decide(std::move(stands), {value, "person", written, {}});
   conflict.path = request.path;
   conflict.base = *request.base_revision;
   Because because = by_person(request.who);

@@ -111,6 +111,10 @@ std::string_view name(ChainEnd end) {
   return "";
 }
 
+Chain chain_of(const Core& core, const LogReader& log, Revision from) {
+  return walk(core, log, from, std::nullopt);
+}
+
 Why why(const Core& core, const LogReader& log, AttributeId attribute) {
   Why out;
   const AttributeTable& table = core.catalog().table();

@@ -72,6 +72,10 @@ struct Why {
 /// Reads one entry of the log; empty when it is not there any more.
 using LogReader = std::function<std::optional<Change>(Revision)>;
 
+/// From the change `from` along the causes to the beginning. The notes on rules are those of the
+/// set that runs now.
+[[nodiscard]] Chain chain_of(const Core& core, const LogReader& log, Revision from);
+
 [[nodiscard]] Why why(const Core& core, const LogReader& log, AttributeId attribute);
 
 /// A few lines of plain text, ending with a newline. Texts of devices and files are made

@@ -1,5 +1,5 @@
 #include <utility>
-#include "broker/core/why.h"
+#include "broker/core/why_then.h"
 
 #include "devices/model/issue.h"
 
@@ -219,6 +219,31 @@ std::string why_text(const Why& why) {
   tell_claims(out, "in shadow, never driven", ClaimStanding::shadow, why.claims);
   tell_chain(out, "how it came about, newest first", why.reported);
   tell_chain(out, "how the wish came about, newest first", why.wanted);
+  return out;
+}
+
+std::string why_text(const WhyThen& why) {
+  std::string out;
+  const std::string path = why.path.text();
+  if (!why.label.empty()) line(out, 0, why.label);
+  std::string was = path + " had not been reported, as far as is kept";
+  if (why.value) {
+    was = path + " was " + to_json(why.value->value) + (why.unit.empty() ? "" : " " + why.unit) +
+          ", since " + format_utc(why.value->at.wall);
+  }
+  line(out, 0, was + "  [of revision " + std::to_string(number(why.revision)) + "]");
+  const bool wished = why.desired && why.desired->value.has_value();
+  line(out, 0,
+       wished ? "wanted: " + to_json(why.desired->value) + " by " + why.desired->status
+              : "nobody wanted anything of it");
+  for (const auto& [claim, standing] : why.claims) {
+    line(out, 2,
+         std::string(name(standing)) + " since " + clock_time(claim.at) + ": " +
+             to_json(claim.value) + " by " + claim.detail);
+  }
+  if (!why.claims_complete) line(out, 2, "claims that are older than the log are not shown");
+  tell_chain(out, "how it had come about, newest first", why.reported);
+  tell_chain(out, "how the wish had come about, newest first", why.wanted);
   return out;
 }
 

@@ -142,6 +142,7 @@ Status Runtime::Parts::make_link() {
 
 Status Runtime::Parts::load_rules() {
   keeper_.emplace(startup_.config, catalog_, normaliser_, *store_);
+  if (Status kept = rule_sets_.restore(*store_); !kept.ok()) return kept;
   auto loaded = keeper_->start();
   const std::string findings = render(keeper_->issues());
   if (!findings.empty()) std::fputs(findings.c_str(), stderr);
@@ -236,6 +237,9 @@ void Runtime::Parts::answer_reload() {
 
 void Runtime::Parts::take(RuleKeeper::Change change) {
   loop_->keep(std::move(change.writes));
+  // The next turn swaps before it does anything else: what it gives out first is this set's.
+  const Revision from{number(core_->head()) + 1};
+  loop_->keep(rule_sets_.add(from, change.set->files, store_->floor()));
   loop_->load(std::move(change.set));
   reloaded_at_seconds_ = static_cast<double>(clock_->now().wall.count()) / 1000;
 }

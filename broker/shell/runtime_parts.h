@@ -22,6 +22,7 @@
 #include "broker/shell/mailbox.h"
 #include "broker/shell/metrics.h"
 #include "broker/shell/rule_keeper.h"
+#include "broker/shell/rule_sets.h"
 #include "broker/shell/runtime.h"
 #include "broker/shell/wake.h"
 #include "devices/catalog.h"
@@ -106,6 +107,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   std::unique_ptr<link::Link> link_;
   std::optional<Loop> loop_;
   std::optional<RuleKeeper> keeper_;
+  RuleSets rule_sets_;
   api::Identity identity_;
   api::RecentRejections rejections_;
   std::optional<api::Api> api_;

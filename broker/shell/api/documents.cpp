@@ -43,6 +43,14 @@ void append_attributes(Writer& out, const core::Core& core, DeviceIndex device,
   out.end_object();
 }
 
+/// Where a value comes from. A setting has no hand: only a person or a rule writes it.
+void append_provenance(Writer& out, const core::AttributeState& state, const AttributePath& path) {
+  if (path.device.text() != kSettingsDevice) out.member("hand", name(state.origin));
+  append_cause(out.key("cause"), state.cause);
+  out.member("context", std::to_string(number(state.context)));
+  out.member("clock", text(state.clock));
+}
+
 }  // namespace
 
 Value integer(std::uint64_t number) {
@@ -95,11 +103,11 @@ void append_attribute(Writer& out, const core::Core& core, AttributeId attribute
   out.member("revision", integer(state.revision)).member("version", integer(state.version));
   out.member("at", state.value.has_value() ? time_of(state.at) : Value());
   out.member("since", state.value.has_value() ? time_of(state.since) : Value());
-  out.member("quality", name(state.quality)).member("hand", name(state.origin));
-  if (state.value.has_value()) append_cause(out.key("cause"), state.cause);
-  out.member("context", std::to_string(number(state.context)));
-  out.member("clock", text(state.clock)).member("desired", state.desired);
+  out.member("quality", name(state.quality)).member("desired", state.desired);
   out.member("by", text_or_null(state.desired_by));
+  if (state.value.has_value()) {
+    append_provenance(out, state, core.catalog().table().path(attribute));
+  }
   if (core.ledger().diverged(attribute)) out.member("diverged", true);
   if (core.ledger().on(attribute) != nullptr) {
     append_command(out.key("command"), *core.ledger().on(attribute));

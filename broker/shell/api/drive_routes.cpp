@@ -72,13 +72,15 @@ void get_conflicts(const Call& call) {
     if (!in_conflict(core.claims().on(attribute))) continue;
     const auto* winner = core.claims().winner(attribute);
     out.begin_object().member("device", table.path(attribute).device.text());
-    out.member("attribute", table.path(attribute).attribute).key("claims").begin_array();
+    out.member("attribute", table.path(attribute).attribute).member("kind", "claims");
+    out.key("claims").begin_array();
     for (const auto& claim : core.claims().on(attribute)) {
       if (claim.shadow || claim.priority != winner->priority) continue;
       append_claim(out, claim, &claim == winner ? "held" : "waiting");
     }
     out.end_array().end_object();
   }
+  for (const auto& [path, conflict] : core.conflicts().all()) append_conflict(out, conflict);
   call.answer.json(std::move(out.end_array().end_object()));
 }
 

@@ -29,7 +29,7 @@ void append_devices(Writer& out, const core::Core& core) {
 }
 
 void append_drive(Writer& out, const core::Core& core) {
-  std::uint64_t conflicts = 0;
+  std::uint64_t conflicts = core.conflicts().all().size();
   std::uint64_t diverged = 0;
   const auto& table = core.catalog().table();
   for (const auto attribute : core.claims().claimed(table)) {

@@ -1,9 +1,10 @@
-#include "broker/core/why.h"
+#include "broker/core/why_then.h"
 
+#include "broker/shell/api/body.h"
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/routes.h"
 
-/// GET /api/v1/why
+/// GET /api/v1/why, of now or with `at` of then
 namespace attune::api {
 namespace {
 
@@ -37,6 +38,82 @@ void append_claims(Writer& out, const std::vector<core::WhyClaim>& claims) {
   out.end_array();
 }
 
+core::LogReader log_of(const Ports& ports) {
+  return [&ports](Revision revision) -> std::optional<Change> {
+    auto entry = ports.change(revision);
+    return entry ? std::move(*entry) : std::nullopt;
+  };
+}
+
+core::Past past_of(const Ports& ports) {
+  const auto page = [&ports](Revision after, std::size_t max) {
+    auto entries = ports.log_after(after, max);
+    return entries ? std::move(*entries) : std::vector<Change>();
+  };
+  return {log_of(ports), page, ports.floor(), ports.head()};
+}
+
+void get_why_now(const Call& call, AttributeId attribute) {
+  const auto& core = call.ports.core();
+  const auto why = core::why(core, log_of(call.ports), attribute);
+  const auto& node = call.ports.identity().node;
+  Writer out;
+  out.begin_object().member("device", why.path.device.text());
+  out.member("attribute", why.path.attribute).member("availability", name(why.availability));
+  append_attribute(out.key("now"), core, attribute);
+  append_claims(out, why.claims);
+  if (why.conflict) append_conflict(out.key("conflict"), *why.conflict);
+  append_chain(out, "reported", why.reported, node);
+  append_chain(out, "wanted", why.wanted, node);
+  call.answer.json(std::move(out.member("text", core::why_text(why)).end_object()));
+}
+
+/// `at` is a time, or a revision.
+Result<Revision> moment_of(const core::Past& past, std::string_view at) {
+  if (const auto wall = parse_utc(at)) return core::revision_at(past, *wall);
+  const auto revision = parse_revision(at);
+  if (revision) return *revision;
+  return Error{"at", "`at` is a time like 2026-01-15T18:00:00Z, or a revision"};
+}
+
+void refuse_moment(const Call& call, const core::Past& past, const Error& error) {
+  const int status = error.code == "at" ? 400 : error.code == "future" ? 416 : 410;
+  Writer out;
+  out.begin_object().member("error", error.code).member("message", error.message);
+  out.member("floor", integer(past.floor)).member("head", integer(past.head)).end_object();
+  call.answer.json(std::move(out), status);
+}
+
+void append_standing(Writer& out, const core::WhyThen& why, std::string_view node) {
+  out.key("claims").begin_array();
+  for (const auto& [claim, standing] : why.claims) {
+    append_change(out.begin_object().member("standing", core::name(standing)).key("change"), claim,
+                  node);
+    out.end_object();
+  }
+  out.end_array().member("claims_complete", why.claims_complete);
+}
+
+void get_why_then(const Call& call, AttributeId attribute) {
+  const core::Past past = past_of(call.ports);
+  const auto at = moment_of(past, call.query("at"));
+  if (!at) return refuse_moment(call, past, at.error());
+  const auto why = core::why_then(call.ports.core(), past, attribute, *at);
+  if (!why) return refuse_moment(call, past, why.error());
+  const auto& node = call.ports.identity().node;
+  Writer out;
+  out.begin_object().member("device", why->path.device.text());
+  out.member("attribute", why->path.attribute).member("revision", integer(why->revision));
+  out.member("value", why->value ? why->value->value : Value());
+  out.member("since", why->value ? time_of(why->value->at) : Value());
+  out.member("desired", why->desired ? why->desired->value : Value());
+  out.member("by", text_or_null(why->desired ? why->desired->status : ""));
+  append_standing(out, *why, node);
+  append_chain(out, "reported", why->reported, node);
+  append_chain(out, "wanted", why->wanted, node);
+  call.answer.json(std::move(out.member("text", core::why_text(*why)).end_object()));
+}
+
 void get_why(const Call& call) {
   const auto attribute = call.attribute(call.query("device"), call.query("attribute"));
   if (!attribute) {
@@ -44,25 +121,11 @@ void get_why(const Call& call) {
                               "there is no attribute `" + std::string(call.query("device")) + "." +
                                   std::string(call.query("attribute")) + "`");
   }
-  const auto& core = call.ports.core();
-  const auto log = [&ports = call.ports](Revision revision) -> std::optional<Change> {
-    auto entry = ports.change(revision);
-    return entry ? std::move(*entry) : std::nullopt;
-  };
-  const auto why = core::why(core, log, *attribute);
-  const auto& node = call.ports.identity().node;
-  Writer out;
-  out.begin_object().member("device", why.path.device.text());
-  out.member("attribute", why.path.attribute).member("availability", name(why.availability));
-  append_attribute(out.key("now"), core, *attribute);
-  append_claims(out, why.claims);
-  append_chain(out, "reported", why.reported, node);
-  append_chain(out, "wanted", why.wanted, node);
-  call.answer.json(std::move(out.member("text", core::why_text(why)).end_object()));
+  call.has_query("at") ? get_why_then(call, *attribute) : get_why_now(call, *attribute);
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "api/v1/why", "device attribute", get_why},
+    {"GET", "api/v1/why", "device attribute at", get_why},
 };
 
 }  // namespace

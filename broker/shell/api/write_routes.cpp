@@ -2,21 +2,24 @@
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/routes.h"
 
-/// PUT and DELETE /api/v1/devices/{id}/{attribute}, PUT /settings/{id}
+/// PUT and DELETE /api/v1/devices/{id}/{attribute}, PUT /settings/{id}, DELETE /conflicts/{..}/{..}
 namespace attune::api {
 namespace {
 
 int status_of(const std::string& code) {
   if (code == "full") return 507;  // nothing is lost, and a later try may succeed
   if (code == "unknown_device" || code == "unknown_attribute" || code == "unknown_rule") return 404;
+  if (code == "no_conflict") return 404;
   return 422;
 }
 
 void answer_conflict(const Answer& answer, const core::Reply& reply) {
   Writer out;
   out.begin_object().member("error", "conflict");
-  out.member("message", "the value has changed since the revision that you name");
+  out.member("message", reply.conflict ? "somebody wrote later: what stands stays, both are kept"
+                                       : "the value has changed since the revision that you name");
   out.member("revision", integer(reply.revision)).member("value", reply.current);
+  if (reply.conflict) append_conflict(out.key("conflict"), *reply.conflict);
   answer.json(std::move(out.end_object()), 409);
 }
 
@@ -29,7 +32,9 @@ void answer_reply(const Answer& answer, const core::Reply& reply) {
   Writer out;
   out.begin_object();
   out.member("command", reply.command ? Value(text(*reply.command)) : Value());
-  answer.json(std::move(out.member("revision", integer(reply.revision)).end_object()), 202);
+  out.member("revision", integer(reply.revision));
+  if (reply.conflict) append_conflict(out.key("conflict"), *reply.conflict);
+  answer.json(std::move(out.end_object()), 202);
 }
 
 std::string who(const Call& call) {
@@ -52,15 +57,12 @@ void put_value(const Call& call, std::string_view device, std::string_view attri
       return call.answer.refuse(400, "if_match", "If-Match and if_revision differ");
     }
     body->if_revision = *revision;
+    if (const Status sound = check_write(*body); !sound.ok()) {
+      return call.answer.refuse(422, sound.error());
+    }
   }
-  core::WriteRequest write;
-  write.path = {DeviceId(std::string(device)), std::string(attribute)};
-  write.value = std::move(body->value);
-  write.if_revision = body->if_revision;
-  write.hold = body->hold;
-  write.who = who(call);
-  write.reason = std::move(body->reason);
-  submit(call, std::move(write));
+  submit(call, write_request(std::move(*body),
+                             {DeviceId(std::string(device)), std::string(attribute)}, who(call)));
 }
 
 void put_attribute(const Call& call) {
@@ -88,9 +90,17 @@ void set_rule_mode(const Call& call) {
   submit(call, std::move(request));
 }
 
+void dismiss_conflict(const Call& call) {
+  core::DismissRequest dismiss;
+  dismiss.path = {DeviceId(std::string(call.params[0])), std::string(call.params[1])};
+  dismiss.who = who(call);
+  submit(call, std::move(dismiss));
+}
+
 constexpr Route kRoutes[] = {
     {"PUT", "api/v1/devices/*/*", "", put_attribute},
     {"DELETE", "api/v1/devices/*/*", "", release_attribute},
+    {"DELETE", "api/v1/conflicts/*/*", "", dismiss_conflict},
     {"PUT", "api/v1/settings/*", "", put_setting},
     {"POST", "api/v1/rules/*/enabled", "", set_rule_mode},
 };

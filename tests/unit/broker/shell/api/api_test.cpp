@@ -114,6 +114,81 @@ TEST_F(ApiTest, AWriteAgainstAnOldRevisionIsAConflict) {
   EXPECT_EQ(ask(api, put).status, 400);
 }
 
+TEST_F(ApiTest, AWriteMadeWhileAwayMeetsWhatOthersWroteSince) {
+  const std::string lamp = "/api/v1/devices/hall_lamp/on";
+  ports.say("hall_lamp.on", false);
+  const auto base = std::to_string(number(ports.head()));
+  EXPECT_EQ(send("PUT", lamp, R"({"value":true})").status, 202);
+  const auto lost = send(
+      "PUT", lamp, R"({"value":false,"at":"2026-01-15T17:00:00Z","base_revision":)" + base + "}");
+  EXPECT_EQ(lost.status, 409);
+  expect_in(lost.body, R"("decided":"latest")");
+  const auto conflicts = get("/api/v1/conflicts");
+  expect_in(conflicts, R"("kind":"away")");
+  expect_in(conflicts, R"("value":true,"standing":"kept","by":"person")");
+  expect_in(conflicts, R"("value":false,"standing":"lost","by":"person")");
+  expect_in(get("/api/v1/why?device=hall_lamp&attribute=on"),
+            R"("conflict":{"device":"hall_lamp")");
+  expect_in(get("/api/v1/status"), R"("conflicts":1)");
+
+  EXPECT_EQ(send("DELETE", "/api/v1/conflicts/hall_lamp/on").status, 202);
+  EXPECT_EQ(send("DELETE", "/api/v1/conflicts/hall_lamp/on").status, 404);
+  expect_in(get("/api/v1/conflicts"), R"("conflicts":[])");
+  const auto won = send("PUT", lamp, R"({"value":false,"base_revision":)" + base + "}");
+  EXPECT_EQ(won.status, 202);  // written now, so later
+  expect_in(won.body, R"("conflict":{)");
+}
+
+TEST_F(ApiTest, AWriteWithAnIdHappensOnce) {
+  const std::string lamp = "/api/v1/devices/hall_lamp/on";
+  const auto first = send("PUT", lamp, R"({"value":true,"id":"phone-7"})");
+  const auto head = ports.head();
+  const auto again = send("PUT", lamp, R"({"value":true,"id":"phone-7"})");
+  EXPECT_EQ(again.status, 202);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(ports.head(), head);
+  expect_in(send("PUT", lamp, R"({"value":false,"id":"phone-7"})").body, "id_reused");
+}
+
+TEST_F(ApiTest, WritesThatContradictThemselvesAreRefused) {
+  const std::string lamp = "/api/v1/devices/hall_lamp/on";
+  for (const char* body :
+       {R"({"value":true,"at":"2026-01-15T17:00:00Z"})",
+        R"({"value":true,"if_revision":1,"base_revision":1})",
+        R"({"value":true,"base_revision":1,"at":"noon"})", R"({"value":true,"base_revision":-1})",
+        R"({"value":true,"id":""})", R"({"value":true,"base_revision":4711})",
+        R"({"value":true,"base_revision":1,"at":"2026-01-15T18:00:06Z"})"}) {
+    EXPECT_EQ(send("PUT", lamp, body).status, 422) << body;
+  }
+  auto put = request("PUT", lamp, R"({"value":true,"base_revision":1})");
+  put.if_match = "\"1\"";
+  EXPECT_EQ(ask(api, put).status, 422);
+}
+
+TEST_F(ApiTest, AnAttributeTellsSinceWhenAndWhoseDoingItIs) {
+  ports.say("hall_lamp.on", false);
+  const auto body = get("/api/v1/devices/hall_lamp");
+  expect_in(body, R"("since":"2026-01-15T18:00:00.000Z","quality":"good")");
+  expect_in(
+      body,
+      R"("hand":"device","cause":{"kind":"message","id":"zigbee2mqtt/hall_lamp"},"context":")");
+}
+
+TEST_F(ApiTest, WhyOfThenAnswersForWhatTheLogHolds) {
+  ports.say("hall_lamp.on", false);
+  const auto then = std::to_string(number(ports.head()));
+  ports.say("hall_lamp.on", true);
+  const std::string why = "/api/v1/why?device=hall_lamp&attribute=on&at=";
+  expect_in(get(why + then), R"("value":false)");
+  expect_in(get(why + "2026-01-15T18:00:00Z"), R"("value":true)");
+  EXPECT_EQ(send("GET", why + "noon").status, 400);
+  EXPECT_EQ(send("GET", why + "99999").status, 416);
+  ports.floor_ = ports.head();
+  const auto gone = send("GET", why + then);
+  EXPECT_EQ(gone.status, 410);
+  expect_in(gone.body, R"("error":"compacted")");
+}
+
 TEST_F(ApiTest, RefusedWritesSayWhy) {
   const std::string lamp = "/api/v1/devices/hall_lamp/on";
   EXPECT_EQ(send("PUT", lamp, R"({"value":null})").status, 422);
