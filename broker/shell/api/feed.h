@@ -32,7 +32,7 @@ struct Page {
 
 inline constexpr std::size_t kPageChangesMax = 1'000;
 /// Log entries that one page reads at most: what a request may cost the loop.
-inline constexpr std::size_t kPageScanMax = 4'096;
+inline constexpr std::size_t kPageScanMax = 1'024;
 
 /// At most `limit` changes after `since`: of the log each, of the coalesced feed the newest of each
 /// subject. Empty: `latest` does not reach that far back yet, ask again in the next turn. Errors:

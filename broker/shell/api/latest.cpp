@@ -6,7 +6,7 @@
 namespace attune::api {
 namespace {
 
-constexpr std::uint64_t kWindowMin = 1'024;
+constexpr std::uint64_t kWindowMin = 512;
 
 /// Several claims stand on one attribute, told apart by who claims.
 std::string name_of(const Change& change) {

@@ -44,8 +44,8 @@ class Latest {
   /// What comes after `after`, at most `max`. Reached before.
   [[nodiscard]] Run after(Revision after, std::size_t max) const;
 
-  /// Log entries that reading back may take in one turn: about 2 ms.
-  static constexpr std::size_t kEntriesPerTurn = 4'096;
+  /// Log entries that reading back may take in one turn: about 4 ms.
+  static constexpr std::size_t kEntriesPerTurn = 1'024;
 
  private:
   static constexpr std::size_t kClasses = 5;  ///< state, setting, desired, command; all others
@@ -74,7 +74,7 @@ class Latest {
   bool begun_ = false;
   Revision from_{};  ///< every subject that changed in (from_, to_] is in the line
   Revision to_{};
-  std::uint64_t window_ = 1'024;  ///< revisions that the next piece back spans
+  std::uint64_t window_ = 512;  ///< revisions that the next piece back spans
   std::size_t budget_ = kEntriesPerTurn;
   std::deque<Entry> line_;  ///< ascending; an entry that is not its subject's newest is passed over
   std::size_t subjects_ = 0;

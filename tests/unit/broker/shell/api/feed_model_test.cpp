@@ -92,6 +92,7 @@ class StorePorts final : public Ports {
   Result<std::vector<Command>> finished_commands(const std::string&, std::size_t) const override {
     return std::vector<Command>();
   }
+  const store::history::Archive& history() const override { return store_->history(); }
   void submit(Submission, std::function<void(const core::Reply&)>) override {}
   void reload(std::function<void(const Reloaded&)>) override {}
   void keep(std::vector<Write>) override {}
@@ -376,6 +377,100 @@ class History {
   std::unique_ptr<store::MemoryStore> backup_;
   std::map<Revision, Change> backed_up_;
 };
+
+/// etcd's list of how such feeds break, one by one.
+class Robustness : public testing::Test {
+ protected:
+  Robustness() { feeds = std::make_unique<Feeds>(ports, metrics); }
+  void happen(ChangeKind kind, std::string status = {}) {
+    Change change;
+    change.kind = kind;
+    change.device = "hall_lamp";
+    change.attribute = "on";
+    change.cause.id = kind == ChangeKind::claim ? "one" : "";
+    change.status = std::move(status);
+    const Change stepped = ports.step(std::move(change));
+    feeds->turn({&stepped, 1});
+  }
+  void compact_to_all_but(std::uint64_t kept) {
+    store::Retention retention;
+    retention.entries_min = kept;
+    retention.batch = 1;
+    retention.before = ports.now().steady + Millis(1);
+    for (int i = 0; i < 50; ++i) ports.commit(false, retention);
+  }
+  std::optional<Refused::Why> refused(Revision since) {
+    const auto why = check_resume(ports, since, {});
+    return why ? std::optional(why->why) : std::nullopt;
+  }
+  std::vector<std::uint64_t> page(Revision since, bool coalesced) {
+    Filter filter;
+    filter.coalesced = coalesced;
+    const auto got = read_page(ports, feeds->latest, filter, since, 1'000);
+    std::vector<std::uint64_t> revisions;
+    if (!got || !*got) return revisions;
+    for (const Change& change : (*got)->changes) revisions.push_back(number(change.revision));
+    return revisions;
+  }
+
+  support::FakePorts rest;
+  shell::Metrics metrics{"0.1.0", ""};
+  StorePorts ports{rest};
+  std::unique_ptr<Feeds> feeds;
+};
+
+using Revisions = std::vector<std::uint64_t>;
+
+TEST_F(Robustness, ResumeAtTheFloorIsValidAndBelowItIsNot) {
+  for (int i = 0; i < 10; ++i) happen(ChangeKind::state);
+  compact_to_all_but(4);
+  ASSERT_EQ(number(ports.floor()), 6u);
+  EXPECT_EQ(refused(Revision{5}), Refused::Why::compacted);
+  EXPECT_EQ(refused(Revision{6}), std::nullopt);
+  EXPECT_EQ(refused(Revision{7}), std::nullopt);
+  EXPECT_EQ(page(Revision{6}, false), (Revisions{7, 8, 9, 10}));
+  EXPECT_EQ(page(Revision{6}, true), (Revisions{10}));
+}
+
+TEST_F(Robustness, ADeleteAtTheFloorIsToldOrTheResumeRefused) {
+  happen(ChangeKind::claim, "held");
+  happen(ChangeKind::claim, "ended");
+  happen(ChangeKind::state);
+  EXPECT_EQ(page(Revision{1}, true), (Revisions{2, 3})) << "the end is a change";
+  compact_to_all_but(1);
+  ASSERT_EQ(number(ports.floor()), 2u);
+  EXPECT_EQ(refused(Revision{1}), Refused::Why::compacted) << "whoever holds the claim starts anew";
+  EXPECT_EQ(page(Revision{2}, true), (Revisions{3}));
+}
+
+TEST_F(Robustness, AFutureRevisionIsRefusedUntilItIsGivenOut) {
+  happen(ChangeKind::state);
+  EXPECT_EQ(refused(Revision{2}), Refused::Why::future);
+  happen(ChangeKind::state);
+  EXPECT_EQ(refused(Revision{2}), std::nullopt);
+}
+
+TEST_F(Robustness, NothingComesTwiceOverAPageBoundary) {
+  for (int i = 0; i < 6; ++i) happen(i % 2 == 0 ? ChangeKind::state : ChangeKind::desired);
+  EXPECT_EQ(page(Revision{0}, true), (Revisions{5, 6}));
+  EXPECT_EQ(page(Revision{5}, true), (Revisions{6}));
+  EXPECT_EQ(page(Revision{6}, true), (Revisions{}));
+}
+
+TEST_F(Robustness, NobodyTravelsBackInTimeOverAnUncleanStop) {
+  happen(ChangeKind::state);
+  ports.commit(false);
+  happen(ChangeKind::state);  // shown as revision 2, and lost
+  EXPECT_EQ(refused(Revision{2}), std::nullopt);
+  ports.restart();
+  feeds = std::make_unique<Feeds>(ports, metrics);
+  happen(ChangeKind::state);
+  EXPECT_GT(number(ports.head()), 65'536u);
+  EXPECT_EQ(refused(Revision{1}), std::nullopt);
+  EXPECT_EQ(refused(Revision{2}), Refused::Why::compacted);
+  EXPECT_EQ(refused(Revision{60'000}), Refused::Why::compacted);
+  EXPECT_EQ(page(Revision{1}, true), (Revisions{number(ports.head())}));
+}
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
