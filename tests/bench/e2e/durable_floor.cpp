@@ -48,11 +48,11 @@ struct DurableFloor::Impl {
   std::uint64_t last = 0;
 };
 
-DurableFloor::DurableFloor(const std::string& folder) : impl_(std::make_unique<Impl>()) {
+DurableFloor::DurableFloor(const std::string& file) : impl_(std::make_unique<Impl>()) {
   check(mdb_env_create(&impl_->env));
   check(mdb_env_set_mapsize(impl_->env, kMapBytes));
   check(mdb_env_set_maxdbs(impl_->env, kTables));
-  check(mdb_env_open(impl_->env, (folder + "/floor.mdb").c_str(), MDB_NOSUBDIR, 0600));
+  check(mdb_env_open(impl_->env, file.c_str(), MDB_NOSUBDIR, 0600));
   MDB_txn* txn = nullptr;
   check(mdb_txn_begin(impl_->env, nullptr, 0, &txn));
   const std::array<const char*, kTables> names = {"log", "commands", "meta"};

@@ -7,8 +7,8 @@ namespace attune::bench {
 
 class DurableFloor {
  public:
-  /// The environment lives in `folder`.
-  explicit DurableFloor(const std::string& folder);
+  /// The environment is made as `file`.
+  explicit DurableFloor(const std::string& file);
   ~DurableFloor();
   DurableFloor(const DurableFloor&) = delete;
   DurableFloor& operator=(const DurableFloor&) = delete;

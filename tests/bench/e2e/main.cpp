@@ -50,6 +50,7 @@ struct Options {
   std::size_t outstanding = 256;
   bool check = false;
   std::uint16_t answer_on = 0;
+  std::string keep;  ///< of an answerer: the folder of its commits
 };
 
 std::size_t number(const char* text) {
@@ -82,6 +83,8 @@ Options read_options(int count, char** words) {
       options.outstanding = number(next());
     else if (word == "--answer")
       options.answer_on = static_cast<std::uint16_t>(number(next()));
+    else if (word == "--keep")
+      options.keep = next();
     else if (word == "--check")
       options.check = true;
     else
@@ -119,7 +122,7 @@ void measure_loop(Session& session, const Options& options, Round& round) {
 void measure_lone(Session& session, const Options& options, Round& round) {
   const std::chrono::milliseconds pause(options.pause_ms);
   std::optional<DurableFloor> floor;
-  if (!session.kept().empty()) floor.emplace(session.kept());
+  if (!session.kept().empty()) floor.emplace(session.kept() + "/floor.mdb");
   std::vector<double> commits;
   const auto took = lone_events(session.bus(), session.home(), options.events, pause, [&] {
     if (!floor) return;
@@ -140,7 +143,8 @@ Round measure(const Subject& subject, const Case& what, const Options& options) 
   if (what.lone) {
     measure_lone(session, options, round);
   }
-  if (what.loop) measure_loop(session, options, round);
+  const bool commits_singly = subject.name == kDurableFloor;
+  if (what.loop && !commits_singly) measure_loop(session, options, round);
   return round;
 }
 
@@ -153,6 +157,7 @@ Memory measure_empty(const Subject& subject) {
 /// Interleaved: what disturbs the machine for a while disturbs every subject.
 Report measure_all(const Options& options) {
   const std::vector<Subject> subjects = {{kFloor, "", ""},
+                                         {kDurableFloor, "", options.dir},
                                          {kAttune, options.attune, options.dir},
                                          {kAttuneInMemory, options.attune, kMemoryPlace}};
   Report report;
@@ -169,7 +174,7 @@ Report measure_all(const Options& options) {
       }
     }
   }
-  report.empty = measure_empty(subjects[1]);
+  report.empty = measure_empty(subjects[2]);
   return report;
 }
 
@@ -191,6 +196,7 @@ int run(const Options& options) {
 
 int main(int count, char** words) {
   const auto options = attune::bench::read_options(count, words);
+  if (!options.keep.empty()) return attune::bench::answer_durably(options.answer_on, options.keep);
   if (options.answer_on != 0) return attune::bench::answer(options.answer_on);
   return attune::bench::run(options);
 }

@@ -26,7 +26,7 @@ struct Round {
 
 /// All rounds of one subject with one number of rules.
 struct Series {
-  std::string subject;  ///< "floor", "attune", "attune on tmpfs"
+  std::string subject;  ///< "floor", "durable floor", "attune", ..
   std::size_t rules = 0;
   std::vector<Round> rounds;
   [[nodiscard]] Round medians() const;
@@ -48,12 +48,15 @@ struct Report {
   [[nodiscard]] const Series& find(const std::string& subject, std::size_t rules) const;
   /// Median over the rounds of a lone event's p50 over its bound of that very round.
   [[nodiscard]] double lone_of_bound(const std::string& subject, std::size_t rules) const;
+  /// Median over the rounds of attune's lone p50 over the durable floor's of that very round.
+  [[nodiscard]] double lone_of_durable(std::size_t rules) const;
   [[nodiscard]] std::vector<Bar> bars() const;
   [[nodiscard]] std::string table() const;
   [[nodiscard]] std::string json() const;
 };
 
 inline constexpr const char* kFloor = "floor";
+inline constexpr const char* kDurableFloor = "durable floor";
 inline constexpr const char* kAttune = "attune";
 inline constexpr const char* kAttuneInMemory = "attune on tmpfs";
 

@@ -53,8 +53,9 @@ void Session::start_broker() {
 void Session::start_answerer(const Subject& subject, std::size_t pairs) {
   const std::string log = run_.path() + "/answerer.log";
   if (subject.program.empty()) {
-    answerer_.emplace(std::vector<std::string>{"/proc/self/exe", "--answer", std::to_string(port_)},
-                      log);
+    std::vector<std::string> words = {"/proc/self/exe", "--answer", std::to_string(port_)};
+    if (kept_) words.insert(words.end(), {"--keep", kept_->path()});
+    answerer_.emplace(std::move(words), log);
     return;
   }
   write_configuration(run_.path(), pairs, port_);

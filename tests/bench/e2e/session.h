@@ -16,7 +16,7 @@ namespace attune::bench {
 /// Who answers.
 struct Subject {
   std::string name;     ///< as the report calls it
-  std::string program;  ///< attune's; empty: the bare answerer
+  std::string program;  ///< attune's; empty: the bare answerer, durable when it has a place
   std::string place;    ///< folder below which the store lives; the floor has none
 };
 
