@@ -19,7 +19,7 @@ namespace attune::crash {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr unsigned kSecondsPerState = 20;
+constexpr unsigned kSecondsPerState = 120;  // a machine may be stopped for a while
 constexpr std::size_t kToldMax = 5;
 
 /// Shared with the process that does the work; it outlives that one.
