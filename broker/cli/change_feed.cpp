@@ -55,6 +55,10 @@ class Feed {
     }
     const auto document = parse_json(event.data);
     if (!document.ok()) return true;
+    if (event.event == "downgraded") {
+      terminal_.err << "attune: too slow: from revision " << last_
+                    << " on only the newest of each subject is shown\n";
+    }
     if (event.event != "change") {
       store_ = document->root->text_of("store");
       return true;

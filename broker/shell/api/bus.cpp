@@ -69,7 +69,7 @@ void Bus::refuse(const BusRequest& request, std::string_view reason, std::string
   Way way;
   way.topic = request.response_topic;
   way.correlation = request.correlation;
-  if (!below(way.topic, ports_.identity().prefix, "reply").empty()) {
+  if (is_reply_topic(way.topic)) {
     Writer out;
     begin_object(out, way);
     out.member("result", "rejected").member("reason", reason).member("message", detail);
@@ -79,13 +79,17 @@ void Bus::refuse(const BusRequest& request, std::string_view reason, std::string
 }
 
 /// Anywhere else attune would publish whatever anyone wants to whomever.
+bool Bus::is_reply_topic(std::string_view topic) const {
+  return !below(topic, ports_.identity().prefix, "reply").empty() &&
+         devices::what_is_wrong_with_topic(topic).empty();
+}
+
 std::optional<Bus::Way> Bus::way_of(const BusRequest& request, const std::string& reply_to,
                                     const std::string& id) {
   Way way{reply_to.empty() ? std::string(request.response_topic) : reply_to,
           std::string(request.correlation), id};
   if (way.topic.empty()) return way;
-  const bool ours = !below(way.topic, ports_.identity().prefix, "reply").empty();
-  if (ours && devices::what_is_wrong_with_topic(way.topic).empty()) return way;
+  if (is_reply_topic(way.topic)) return way;
   refuse(request, "reply_to", "answers go below " + ports_.identity().prefix + "/reply/ alone");
   return std::nullopt;
 }

@@ -68,6 +68,7 @@ class Bus {
   void sync(const BusRequest& request);
   [[nodiscard]] std::optional<Way> way_of(const BusRequest& request, const std::string& reply_to,
                                           const std::string& id);
+  [[nodiscard]] bool is_reply_topic(std::string_view topic) const;
   void refuse(const BusRequest& request, std::string_view reason, std::string detail);
   /// True: it has ended.
   [[nodiscard]] bool go_on(Sync& sync);
