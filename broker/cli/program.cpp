@@ -25,6 +25,7 @@ void add_commands(Program& program) {
   add_set(program);
   add_rule_mode(program);
   add_why(program);
+  add_history(program);
   add_reload(program);
   add_status(program);
   add_store_upkeep(program);

@@ -49,6 +49,7 @@ void add_watch(Program& program);
 void add_set(Program& program);        // and release
 void add_rule_mode(Program& program);  // enable, disable, shadow
 void add_why(Program& program);
+void add_history(Program& program);
 void add_reload(Program& program);
 void add_status(Program& program);
 void add_store_upkeep(Program& program);  // backup, restore, compact, check-store

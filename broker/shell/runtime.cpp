@@ -70,6 +70,8 @@ Status Runtime::Parts::open_store() {
   store_ = std::move(*opened);
   auto recovered = store_->recover();
   if (!recovered) return recovered.error();
+  const config::Store::History& history = startup_.config.store.history;
+  store_->bound_history({history.raw, history.hourly, history.daily});
   identity_ = {
       recovered->store_uuid, startup_.config.node, ATTUNE_VERSION, {}, startup_.config.mqtt.prefix};
   run_start_ = static_cast<Revision>(number(recovered->next) - 1);

@@ -73,6 +73,9 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   [[nodiscard]] Revision run_start() const override { return run_start_; }
   [[nodiscard]] Result<std::vector<Command>> finished_commands(const std::string& path,
                                                                std::size_t max) const override;
+  [[nodiscard]] const store::history::Archive& history() const override {
+    return store_->history();
+  }
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override;
   bool publish(api::BusReply reply) override;

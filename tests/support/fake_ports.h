@@ -9,6 +9,7 @@
 #include "broker/shell/api/api.h"
 #include "broker/shell/api/ports.h"
 #include "broker/shell/http/server.h"
+#include "store/store.h"
 
 /// A loop without threads, store or broker around a real core, for tests of the API.
 namespace attune::support {
@@ -60,6 +61,9 @@ class FakePorts final : public api::Ports {
   [[nodiscard]] Revision run_start() const override { return run_start_; }
   [[nodiscard]] Result<std::vector<Command>> finished_commands(const std::string& path,
                                                                std::size_t max) const override;
+  [[nodiscard]] const store::history::Archive& history() const override {
+    return store_->history();
+  }
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override { done(reloaded_); }
   bool publish(api::BusReply reply) override {
@@ -77,6 +81,7 @@ class FakePorts final : public api::Ports {
   [[nodiscard]] std::string metrics_text() const override { return "attune_x 1\n"; }
   void wake() override { ++wakes_; }
 
+  std::unique_ptr<store::Store> store_ = store::make_memory_store();  ///< for its history alone
   devices::Catalog catalog_;
   std::unique_ptr<core::Core> core_;
   api::Identity identity_;

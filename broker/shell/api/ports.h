@@ -9,6 +9,7 @@
 #include "broker/shell/api/rejections.h"
 #include "devices/model/issue.h"
 #include "devices/model/result.h"
+#include "store/history/archive.h"
 
 /// What the API needs of the loop; the runtime implements it.
 namespace attune::api {
@@ -73,6 +74,9 @@ class Ports {
   /// The newest final commands of an attribute ("" = all), newest first.
   [[nodiscard]] virtual Result<std::vector<Command>> finished_commands(const std::string& path,
                                                                        std::size_t max) const = 0;
+
+  /// What was, and when; what is stepped and not yet committed is not in it.
+  [[nodiscard]] virtual const store::history::Archive& history() const = 0;
 
   /// Steps the request in the next turn; `done` comes after its commit. A turn that cannot be
   /// committed for want of space answers rejected with code "full".

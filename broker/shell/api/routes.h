@@ -65,5 +65,9 @@ struct Route {
 [[nodiscard]] std::span<const Route> drive_routes();
 [[nodiscard]] std::span<const Route> status_routes();
 [[nodiscard]] std::span<const Route> why_routes();
+[[nodiscard]] std::span<const Route> history_routes();
+
+/// `GET /api/v1/state?at=`: the home as it was.
+void get_state_at(const Call& call);
 
 }  // namespace attune::api

@@ -10,6 +10,7 @@ namespace attune::api {
 namespace {
 
 void get_state(const Call& call) {
+  if (call.has_query("at")) return get_state_at(call);
   call.feeds.snapshots.write(Match(call.query("match")),
                              [answer = call.answer](std::string document) {
                                http::Response response;
@@ -133,7 +134,7 @@ void get_setting(const Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "api/v1/state", "match", get_state},
+    {"GET", "api/v1/state", "match at", get_state},
     {"GET", "api/v1/devices/*", "", get_device},
     {"GET", "api/v1/settings", "", get_settings},
     {"GET", "api/v1/settings/*", "", get_setting},
