@@ -126,7 +126,7 @@ struct Metrics::Parts {
   Gauge& in_flight = gauge("attune_commands_in_flight", "Commands without an end yet");
   Gauge& claims = gauge("attune_claims", "Claims, the waiting ones included");
   Gauge& conflicts =
-      gauge("attune_conflicts_active", "Attributes with different values claimed at one priority");
+      gauge("attune_conflicts_active", "Attributes with different values claimed at one priority, or written while away");
   Histogram& commit = histogram("attune_store_commit_seconds", "Time of a durable commit");
   Gauge& store_bytes = gauge("attune_store_bytes", "Size of the store's file");
   Gauge& map_used = gauge("attune_store_map_used_ratio", "Share of the store's map in use");
