@@ -160,6 +160,51 @@ void run_bare(benchmark::State& state, std::uint64_t changes, bool command) {
   state.SetItemsProcessed(static_cast<std::int64_t>(head));
 }
 
+constexpr std::uint64_t kDevices = 10'000;
+constexpr std::uint64_t kAttributes = 20;
+constexpr std::uint64_t kTimers = 10'000;
+
+StateRow row_at(std::uint64_t n) {
+  StateRow row;
+  row.path = {DeviceId("device_" + std::to_string(n / kAttributes)),
+              "attribute_" + std::to_string(n % kAttributes)};
+  row.value = 20.5;
+  row.revision = Revision{n + 1};
+  row.version = 1;
+  row.cause = {CauseKind::message, "zigbee2mqtt/" + row.path.device.text(), Revision{}};
+  return row;
+}
+
+void fill_house(Store& store) {
+  Turn turn;
+  for (std::uint64_t n = 0; n < kDevices * kAttributes; ++n) turn.writes.push_back({row_at(n)});
+  for (std::uint64_t n = 0; n < kTimers; ++n) {
+    turn.writes.push_back({Timer{TimerKind::rule_for, "rule_" + std::to_string(n), Millis(n)}});
+  }
+  turn.folded_through = Revision{};
+  turn.clean = true;
+  if (!store.commit(turn)) std::abort();
+}
+
+/// A start with everything that it reads: the bar is a second for 10,000 devices of 20 attributes
+/// and 10,000 timers.
+void run_start(benchmark::State& state) {
+  Folder folder;
+  {
+    auto store = std::move(*open_lmdb({folder.path(), kMapBytes}));
+    if (!store->recover()) std::abort();
+    fill_house(*store);
+  }
+  for (auto _ : state) {
+    auto store = std::move(*open_lmdb({folder.path(), kMapBytes}));
+    const auto recovered = store->recover();
+    const bool whole = recovered.ok() && recovered->state.size() == kDevices * kAttributes &&
+                       recovered->timers.size() == kTimers;
+    if (!whole) std::abort();
+  }
+}
+
+BENCHMARK(run_start)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK_CAPTURE(run_store, lone_turn, 1, true)->UseRealTime();
 BENCHMARK_CAPTURE(run_bare, lone_turn, 1, true)->UseRealTime();
 BENCHMARK_CAPTURE(run_store, batch_of_256, 256, false)->UseRealTime();
