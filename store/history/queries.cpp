@@ -11,6 +11,8 @@ namespace {
 constexpr Millis kSamplesSpanMax = 4 * kDayLength;
 constexpr Millis kSamplesWidthMax{1'800'000};
 constexpr Millis kHoursWidthMax{43'200'000};
+/// Of a page of a whole home: each takes some ten microseconds.
+constexpr std::size_t kHomePageSeries = 64;
 
 std::optional<double> number_of(const std::optional<Held>& held) {
   if (!held || held->lost) return std::nullopt;
@@ -219,7 +221,7 @@ Result<HomePage> read_home(const TableReader& tables, const Recorder& recorder, 
                            std::uint32_t from) {
   HomePage page;
   Past past(tables, recorder);
-  const std::size_t end = std::min<std::size_t>(from + kGroupSeries, recorder.size());
+  const std::size_t end = std::min<std::size_t>(from + kHomePageSeries, recorder.size());
   for (SeriesId id = from; id < end; ++id) {
     auto held = past.at(id, at);
     if (!held) return held.error();
