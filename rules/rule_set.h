@@ -71,9 +71,17 @@ struct TestStep {
   Values report;
   Values manual;
   std::optional<Millis> after;
+  std::optional<Millis> at;          ///< wall time to go on to
+  std::optional<Millis> clock;       ///< the same as a time of day, when it comes next
   bool restart = false;
+  std::optional<std::vector<DeviceId>> offline;  ///< those that cannot be reached from here on
+  std::optional<std::vector<DeviceId>> silent;   ///< those that do not obey from here on
   Values expect;
-  std::string by;  ///< rule id, "manual", or empty; of the attributes in `expect`
+  std::string by;   ///< rule id, "manual", or empty; of the attributes in `expect`
+  std::string why;  ///< what `attune why` says of each attribute in `expect`; empty: not asked
+  /// What is sent during the step, in order; an empty list: nothing.
+  std::vector<std::pair<AttributePath, std::vector<Value>>> commands;
+  std::optional<cel::Expression> never;  ///< must not become true during the step
 };
 struct TestCase {
   std::string name;
