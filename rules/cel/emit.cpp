@@ -17,6 +17,11 @@ class Emitter {
   }
 
   const Node* visit(const Expr& expr);
+  /// The nodes of operands and of vars.
+  [[nodiscard]] NodesOf take_nodes() {
+    vars_.merge(operands_);
+    return std::move(vars_);
+  }
 
  private:
   const Node* add(NodePtr node);
@@ -30,6 +35,7 @@ class Emitter {
   const Node* field(const Expr& expr, const std::string& name);
   const Node* member(const Expr& expr, const std::string& attribute);
   const Node* has_member(const Expr& expr, const std::string& attribute);
+  const Node* signal(const Expr& expr, const found::Signal& signal);
   const Node* call(const Expr& expr);
   const Node* function(const Expr& expr, Nodes arguments);
   const Node* match(const Expr& expr, const Nodes& arguments);
@@ -39,7 +45,8 @@ class Emitter {
 
   Program::Parts& parts_;
   std::vector<Finding>& findings_;
-  std::map<const Expr*, const Node*> vars_;
+  NodesOf vars_;
+  NodesOf operands_;  ///< of `&&`, `||` and `!`
   std::map<std::string, const BoundDevice*, std::less<>> bound_;
 };
 
@@ -89,6 +96,7 @@ const Node* Emitter::visit(const Expr& expr) {
   if (const auto* const failure = std::get_if<found::Failure>(&expr.found)) {
     return add(constant_node(parts_.constants->error(failure->message)));
   }
+  if (const auto* const own = std::get_if<found::Signal>(&expr.found)) return signal(expr, *own);
   switch (expr.kind) {
     case Expr::Kind::literal:
       return literal(expr);
@@ -114,7 +122,12 @@ const Node* Emitter::visit(const Expr& expr) {
 
 Nodes Emitter::children(const Expr& expr) {
   Nodes nodes;
-  for (const auto& child : expr.children) nodes.push_back(visit(*child));
+  const bool joins = expr.kind == Expr::Kind::call &&
+                     (expr.text == "_&&_" || expr.text == "_||_" || expr.text == "!_");
+  for (const auto& child : expr.children) {
+    nodes.push_back(visit(*child));
+    if (joins) operands_.emplace(child.get(), nodes.back());
+  }
   return nodes;
 }
 
@@ -222,6 +235,21 @@ const Node* Emitter::has_member(const Expr& expr, const std::string& attribute) 
   return fold(add(has_member_node(node, std::move(has))), {node});
 }
 
+const Node* Emitter::signal(const Expr& expr, const found::Signal& signal) {
+  if (!signal.member) {
+    parts_.reads.push_back(signal.id);
+    return add(read_node(signal.id, expr.type.kind));
+  }
+  std::vector<std::optional<AttributeId>> ids;
+  for (const auto& [device, id] : signal.of_members) {
+    const std::size_t index = bind(*device)->index;
+    ids.resize(std::max(ids.size(), index + 1));
+    ids[index] = id;
+    parts_.reads.push_back(id);
+  }
+  return add(member_node(add(slot_node(*signal.member)), std::move(ids), expr.type.kind));
+}
+
 const Node* Emitter::call(const Expr& expr) {
   const Nodes parts = children(expr);
   const std::string& name = expr.text;
@@ -289,9 +317,11 @@ const Node* Emitter::loop(const Expr& expr) {
 
 }  // namespace
 
-void emit(const Expr& root, Program::Parts& parts, std::vector<Finding>& findings) {
+void emit(const Expr& root, const Environment& names, Program::Parts& parts,
+          std::vector<Finding>& findings) {
   Emitter emitter(parts, findings);
   parts.root = emitter.visit(root);
+  parts.outline = outline(root, parts.root, emitter.take_nodes(), names);
   std::sort(parts.reads.begin(), parts.reads.end());
   parts.reads.erase(std::unique(parts.reads.begin(), parts.reads.end()), parts.reads.end());
 }

@@ -45,6 +45,8 @@ class Expression {
   /// The value for a `want`; empty while unknown or in error.
   [[nodiscard]] std::optional<Value> value(const rules::StateView& view,
                                            std::string* message = nullptr) const;
+  /// For rules/cel alone; null when empty.
+  [[nodiscard]] const Program* program() const { return program_.get(); }
 
  private:
   std::shared_ptr<const Program> program_;

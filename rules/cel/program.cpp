@@ -19,14 +19,19 @@ bool failed(const std::vector<Finding>& findings, std::size_t from) {
 }  // namespace
 
 Datum Program::evaluate(const rules::StateView& view, Arena& arena, const Datum* variables) const {
+  return evaluate(*parts_.root, view, arena, variables);
+}
+
+Datum Program::evaluate(const Node& part, const rules::StateView& view, Arena& arena,
+                        const Datum* variables) const {
   if (parts_.slots == 0) {
     Frame frame{&view, nullptr, variables, arena};
-    return parts_.root->eval(frame);
+    return part.eval(frame);
   }
   std::array<Datum, kSlotsOnStack> few;
   std::vector<Datum> many(parts_.slots > few.size() ? parts_.slots : 0);
   Frame frame{&view, many.empty() ? few.data() : many.data(), variables, arena};
-  return parts_.root->eval(frame);
+  return part.eval(frame);
 }
 
 std::shared_ptr<const Program> compile_program(std::string_view source, const Compiling& how,
@@ -45,7 +50,7 @@ std::shared_ptr<const Program> compile_program(std::string_view source, const Co
   parts.type.values = nullptr;
   parts.cost = root->cost;
   parts.slots = checked.slots;
-  emit(*root, parts, findings);
+  emit(*root, how.names, parts, findings);
   if (failed(findings, before)) return nullptr;
   return std::make_shared<const Program>(std::move(parts));
 }

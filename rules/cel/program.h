@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/cel/checker.h"
+#include "rules/cel/explain.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/node.h"
 
@@ -25,6 +26,7 @@ class Program {
     std::vector<NodePtr> nodes;
     std::vector<std::unique_ptr<BoundDevice>> devices;
     std::unique_ptr<Arena> constants;
+    Outline outline;
   };
   explicit Program(Parts parts) : parts_(std::move(parts)) {}
 
@@ -37,6 +39,10 @@ class Program {
   /// those of the declarations, in their order.
   [[nodiscard]] Datum evaluate(const rules::StateView& view, Arena& arena,
                                const Datum* variables = nullptr) const;
+  /// One of its own nodes, for itself: never the body of a macro.
+  [[nodiscard]] Datum evaluate(const Node& part, const rules::StateView& view, Arena& arena,
+                               const Datum* variables = nullptr) const;
+  [[nodiscard]] const Outline& outline() const { return parts_.outline; }
 
  private:
   Parts parts_;
@@ -56,7 +62,9 @@ struct Compiling {
                                                              const Compiling& how,
                                                              std::vector<Finding>& findings);
 
-/// A checked tree -> nodes. Findings: a wrong constant regular expression.
-void emit(const Expr& root, Program::Parts& parts, std::vector<Finding>& findings);
+/// A checked tree -> nodes. Findings: a wrong constant regular expression. `names` are those that
+/// it was checked with.
+void emit(const Expr& root, const Environment& names, Program::Parts& parts,
+          std::vector<Finding>& findings);
 
 }  // namespace attune::cel

@@ -122,7 +122,7 @@ TEST(Program, ConstantsAreComputedOnce) {
   ASSERT_TRUE(root);
   Checker checker(house.names, none, Checking::typed, findings);
   checker.check(*root, Expect::boolean);
-  emit(*root, parts, findings);
+  emit(*root, house.names, parts, findings);
   ASSERT_NE(parts.root->constant(), nullptr);
   EXPECT_TRUE(parts.root->constant()->boolean);
 }

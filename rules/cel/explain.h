@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/model/ids.h"
+#include "rules/cel/expression.h"
+#include "rules/state_view.h"
+
+/// What the parts of a condition are, each for itself: which of them make it true, false or
+/// unknown.
+///
+/// Determinism: a function of the expression and the view. Nothing here is on the hot path.
+namespace attune::cel {
+
+struct Environment;
+struct Expr;
+class Node;
+
+/// How the operands of a part make it what it is.
+enum class Joins : std::uint8_t {
+  none,     ///< it has no operands: a comparison, a call, an attribute
+  all,      ///< `&&`
+  any,      ///< `||`
+  inverse,  ///< `!`
+  same,     ///< a name of `vars`: its one operand is what it stands for
+};
+
+/// The operands of a compiled condition, each followed by its own. Spans are those of the first
+/// and last token that belong to the tree; brackets around it are found when it is shown.
+struct Outline {
+  struct Part {
+    const Node* node = nullptr;
+    std::uint32_t begin = 0, end = 0;  ///< bytes of its text
+    std::uint32_t text = 0;            ///< 0: the program's source, else texts[text - 1]
+    std::uint32_t size = 1;            ///< with all its operands
+    std::uint32_t reads_begin = 0, reads_end = 0;  ///< in `reads`
+    Joins joins = Joins::none;
+  };
+  std::vector<Part> parts;         ///< empty: the condition has no operands
+  std::vector<AttributeId> reads;  ///< of the parts without operands
+  std::vector<std::string> texts;  ///< of `vars`
+};
+
+/// Nodes of a tree's operands and of the `vars` that it uses.
+using NodesOf = std::map<const Expr*, const Node*>;
+/// The outline of a checked and emitted tree.
+[[nodiscard]] Outline outline(const Expr& root, const Node* node, const NodesOf& nodes,
+                              const Environment& names);
+
+/// One part as it evaluates on a state.
+struct Explained {
+  std::string text;  ///< of the source, brackets balanced
+  Truth truth = Truth::unknown;
+  std::string error;  ///< of a part that failed
+  Joins joins = Joins::none;
+  std::vector<AttributeId> reads;   ///< of a part without operands; ascending, each once
+  std::vector<Explained> operands;  ///< in the order of the source
+};
+[[nodiscard]] Explained explain(const Expression& expression, const rules::StateView& view);
+
+/// The parts that keep a condition from being `wanted`: of an `&&` the first that is false, else
+/// the first unknown; of an `||` all. Empty when it is as wanted. They live as long as `whole`.
+[[nodiscard]] std::vector<const Explained*> in_the_way(const Explained& whole, bool wanted = true);
+
+}  // namespace attune::cel
