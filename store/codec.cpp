@@ -91,6 +91,8 @@ template <class W, Is<Claim> R>
 void fields(W& wire, R& r) {
   wire(r.path, r.by, r.source, r.value, r.priority, r.since, r.shadow, r.cause, r.context,
        r.revision, r.reason);
+  if (wire.format() < 2) return;
+  wire(r.min, r.max, r.blocked);
 }
 
 template <class W, Is<Base> R>
@@ -222,6 +224,8 @@ template <>
 constexpr std::uint8_t kFormatOf<LogEntry> = 2;
 template <>
 constexpr std::uint8_t kFormatOf<StateRow> = 2;
+template <>
+constexpr std::uint8_t kFormatOf<Claim> = 2;
 
 /// The first four bytes of a value: format, 0, table, 0.
 std::array<char, 4> tag_of(std::uint8_t format, Table table) {

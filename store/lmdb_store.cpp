@@ -219,10 +219,11 @@ Status LmdbStore::commit(const Turn& turn) {
 }
 
 Status LmdbStore::commit_turn(const Turn& turn) {
-  if (turn.clean) recorder_.hurry();
+  if (turn.clean || writer_.waits_for_history()) recorder_.hurry();
   const auto write = [&](TableWriter& log, TableWriter& rows, Position& position) {
     const bool log_is_there = &log != &rows;  // else only its newest part, in the journal
-    return writer_.write(turn, log, rows, position, log_is_there);
+    const auto history = log_is_there ? std::optional(recorder_.resume_after()) : std::nullopt;
+    return writer_.write(turn, log, rows, position, history);
   };
   const Rows wanted = plan(turn);
   Status done = transact(wanted, write);

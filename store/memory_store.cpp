@@ -154,9 +154,9 @@ Status TwinStore::transact(F write) {
 Status TwinStore::commit(const Turn& turn) {
   if (failure_) return *failure_;
   const bool fold = turn.folded_through || turn.clean;
-  if (turn.clean) recorder_.hurry();
+  if (turn.clean || writer_.waits_for_history()) recorder_.hurry();
   Status done = transact([&](TableWriter& rows, Position& position) {
-    Status written = writer_.write(turn, rows, rows, position, true);
+    Status written = writer_.write(turn, rows, rows, position, recorder_.resume_after());
     return written && fold ? recorder_.flush(rows, turn.at.wall) : written;
   });
   if (!done) return done;

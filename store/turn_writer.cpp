@@ -28,7 +28,7 @@ Revision next_revision(const Position& position) {
 }
 
 Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows, Position& position,
-                         bool compact) {
+                         std::optional<Revision> history) {
   if (Status done = append(turn, log, position); !done) return done;
   for (const Write& write : turn.writes) {
     if (Status done = write_row(write, rows, position); !done) return done;
@@ -39,9 +39,11 @@ Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows, 
   if (turn.inbox) position.inbox = turn.inbox;
   if (turn.folded_through) position.folded_through = *turn.folded_through;
   appended_ = turn.retention ? appended_ + turn.changes.size() : 0;
-  if (compact && turn.retention) {
-    Status done = compact_log(*turn.retention, std::exchange(appended_, 0), log, position);
-    if (!done) return done;
+  if (history && turn.retention) {
+    const Appended appended{std::exchange(appended_, 0), *history};
+    const auto done = compact_log(*turn.retention, appended, log, position);
+    if (!done) return done.error();
+    waits_for_history_ = *done == LetGo::history_waits;
   }
   return put(position, rows);
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "store/codec.h"
@@ -21,9 +22,12 @@ class TurnWriter {
  public:
   /// All of `turn` and the position after it: its changes to `log`, all else to `rows`.
   /// Revisions that do not ascend stop the process.
-  /// `compact`: what may leave the log leaves it now, else with a later turn.
+  /// With `history`, up to where history has written, what may leave the log leaves it now, else
+  /// with a later turn.
   [[nodiscard]] Status write(const Turn& turn, TableWriter& log, TableWriter& rows,
-                             Position& position, bool compact);
+                             Position& position, std::optional<Revision> history);
+  /// The last turn that could let go of the log found that history must be written first.
+  [[nodiscard]] bool waits_for_history() const { return waits_for_history_; }
   /// What a new store begins with.
   [[nodiscard]] Status create(const Identity& identity, TableWriter& rows);
   /// Writes the name of the store, in this program's format.
@@ -42,6 +46,7 @@ class TurnWriter {
   Status put(const R& record, TableWriter& rows);
 
   std::size_t appended_ = 0;  ///< to the log by turns that let go of some, since they did
+  bool waits_for_history_ = false;
   std::string key_;
   std::string value_;
 };

@@ -99,7 +99,7 @@ class WireReader {
   void get(Origin& v) { small(v, Origin::device, Origin::other); }
   void get(Quality& v) { small(v, Quality::good, Quality::stale); }
   void get(CommandState& v) { small(v, CommandState::queued, CommandState::rejected); }
-  void get(ClaimBy& v) { small(v, ClaimBy::rule, ClaimBy::resting); }
+  void get(ClaimBy& v) { small(v, ClaimBy::rule, ClaimBy::limit); }
   void get(RulePhase& v) { small(v, RulePhase::idle, RulePhase::ending); }
   void get(RuleMode& v) { small(v, RuleMode::enabled, RuleMode::shadow); }
   void get(TimerKind& v) { small(v, TimerKind::rule_for, TimerKind::command_expiry); }

@@ -51,6 +51,7 @@ class CompactionTest : public testing::TestWithParam<bool> {
     for (std::uint64_t i = 0; i < count; ++i) {
       Change change;
       change.revision = Revision{++head_};
+      change.kind = kind_;
       change.at.steady = Millis(static_cast<std::int64_t>(head_) * 1'000);
       change.device = "lamp";
       change.attribute = "on";
@@ -78,6 +79,7 @@ class CompactionTest : public testing::TestWithParam<bool> {
   std::unique_ptr<Store> store_;
   MemoryStore* twin_ = nullptr;
   std::uint64_t head_ = 0;
+  ChangeKind kind_ = ChangeKind::claim;  ///< history does not want it
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, CompactionTest, testing::Bool(),
@@ -102,6 +104,17 @@ TEST_P(CompactionTest, WholeBatchesLeaveWhenTheirLastEntryIsTooOld) {
   reopen();
   EXPECT_EQ(floor(), 40u);
   expect_whole();
+}
+
+TEST_P(CompactionTest, WhatHistoryHasNotWrittenStaysUntilItHas) {
+  kind_ = ChangeKind::state;
+  commit(100, std::nullopt);
+  Retention retention = small();
+  retention.before = Millis(1'000'000'000);
+  commit(0, retention);
+  EXPECT_EQ(floor(), 0u);
+  for (int i = 0; i < 12; ++i) commit(0, retention);  // folds, and history with them
+  EXPECT_EQ(floor(), 100u);
 }
 
 TEST_P(CompactionTest, AStepIsBoundedAndKeepsUpWithWhatIsAppended) {
