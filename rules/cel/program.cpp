@@ -52,6 +52,9 @@ std::shared_ptr<const Program> compile_program(std::string_view source, const Co
   parts.slots = checked.slots;
   emit(*root, how.names, parts, findings);
   if (failed(findings, before)) return nullptr;
+  if (parts.type.is(TypeKind::boolean)) {
+    parts.condition = std::make_unique<const Condition>(condition_of(*root));
+  }
   return std::make_shared<const Program>(std::move(parts));
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/cel/checker.h"
+#include "rules/cel/condition.h"
 #include "rules/cel/explain.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/node.h"
@@ -27,6 +28,7 @@ class Program {
     std::vector<std::unique_ptr<BoundDevice>> devices;
     std::unique_ptr<Arena> constants;
     Outline outline;
+    std::unique_ptr<const Condition> condition;  ///< of a bool
   };
   explicit Program(Parts parts) : parts_(std::move(parts)) {}
 
@@ -43,6 +45,8 @@ class Program {
   [[nodiscard]] Datum evaluate(const Node& part, const rules::StateView& view, Arena& arena,
                                const Datum* variables = nullptr) const;
   [[nodiscard]] const Outline& outline() const { return parts_.outline; }
+  /// Null when the result is no bool.
+  [[nodiscard]] const Condition* condition() const { return parts_.condition.get(); }
 
  private:
   Parts parts_;
