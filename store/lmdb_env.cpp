@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "store/codec.h"
@@ -155,6 +156,19 @@ MDB_envinfo Env::info() const {
 
 std::uint64_t Env::end_of_pages() const {
   return (std::uint64_t{info().me_last_pgno} + 1) * page_bytes();
+}
+
+std::optional<std::uint64_t> Env::oldest_reader() const {
+  std::optional<std::uint64_t> oldest;
+  const auto take = [](const char* line, void* context) {
+    auto& least = *static_cast<std::optional<std::uint64_t>*>(context);
+    unsigned long long transaction = 0;  // pid, thread, transaction or '-'; the heading fails too
+    if (std::sscanf(line, "%*d %*x %llu", &transaction) != 1) return 0;
+    least = std::min<std::uint64_t>(least.value_or(transaction), transaction);
+    return 0;
+  };
+  mdb_reader_list(env_, take, &oldest);
+  return oldest;
 }
 
 double Env::used_ratio() const {

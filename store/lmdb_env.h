@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "store/file.h"
@@ -45,6 +46,8 @@ class Env {
   [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[index(table)]; }
   [[nodiscard]] std::uint64_t file_bytes() const;
   [[nodiscard]] std::uint64_t page_bytes() const;
+  /// The transaction that the oldest reader of any process looks at; empty: nobody reads.
+  [[nodiscard]] std::optional<std::uint64_t> oldest_reader() const;
   /// Pages in use over pages of the map, 0 to 1.
   [[nodiscard]] double used_ratio() const;
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <optional>
 
@@ -91,7 +92,9 @@ class LmdbStore final : public Store {
                                   },
                                   recorder_};
   mutable WrittenBytes
-      written_;                  // counted when somebody asks: asking takes as long as three writes
+      written_;  // counted when somebody asks: asking takes as long as three writes
+  mutable std::optional<std::uint64_t> reader_;  ///< the oldest one, when usage() looked last
+  mutable std::chrono::steady_clock::time_point reader_since_;
   std::optional<Error> broken_;  ///< after it nobody knows what is on disk
   std::string key_;              ///< of the journal; kept for its room
   std::string value_;
@@ -265,7 +268,12 @@ Result<std::vector<Blob>> LmdbStore::blobs(const std::string& space) const {
 }
 
 Store::Usage LmdbStore::usage() const {
-  return {written_.so_far(), env_->file_bytes(), env_->used_ratio()};
+  const auto reader = env_->oldest_reader();
+  const auto now = std::chrono::steady_clock::now();
+  if (reader != reader_) reader_since_ = now;
+  reader_ = reader;
+  const std::chrono::duration<double> age = now - reader_since_;
+  return {written_.so_far(), env_->file_bytes(), env_->used_ratio(), reader ? age.count() : 0};
 }
 
 Status fill_new(const std::string& path, std::uint64_t map_bytes) {

@@ -116,8 +116,11 @@ class TwinStore final : public MemoryStore {
   }
   const history::Archive& history() const override { return archive_; }
   void bound_history(const history::Bounds& bounds) override { recorder_.set_bounds(bounds); }
-  Usage usage() const override { return {tables_.bytes_written(), tables_.bytes(), 0}; }
+  Usage usage() const override {
+    return {tables_.bytes_written(), tables_.bytes(), map_used_ratio_, 0};
+  }
   void fail_commits(std::optional<Error> error) override { failure_ = std::move(error); }
+  void pretend_used(double map_used_ratio) override { map_used_ratio_ = map_used_ratio; }
   std::unique_ptr<MemoryStore> reopen() const override {
     return std::make_unique<TwinStore>(tables_, identity_, position_);
   }
@@ -138,6 +141,7 @@ class TwinStore final : public MemoryStore {
                                   },
                                   recorder_};
   std::optional<Error> failure_;
+  double map_used_ratio_ = 0;
 };
 
 template <class F>

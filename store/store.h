@@ -110,12 +110,13 @@ class Store {
   /// What history lets go from the next fold on.
   virtual void bound_history(const history::Bounds& bounds) = 0;
 
-  /// Bytes handed to the system for writing by commits since open (0 when the system does not
-  /// tell: no /proc); file size; share of the map in use.
   struct Usage {
-    std::uint64_t bytes_written = 0;
+    std::uint64_t bytes_written = 0;  ///< by commits since open; 0 when the system does not tell
     std::uint64_t file_bytes = 0;
     double map_used_ratio = 0;
+    /// Of whoever reads the store for longest (a backup, say), seconds, as far as usage() saw it:
+    /// what was freed meanwhile is not used again, and the file grows.
+    double oldest_reader_seconds = 0;
   };
   [[nodiscard]] virtual Usage usage() const = 0;
 };
@@ -132,6 +133,8 @@ class MemoryStore : public Store {
  public:
   /// The next commit answers this error and changes nothing; empty: succeed again.
   virtual void fail_commits(std::optional<Error> error) = 0;
+  /// What usage() tells from now on of its map.
+  virtual void pretend_used(double map_used_ratio) = 0;
   /// A new store as a restart would find it: everything committed, nothing else.
   [[nodiscard]] virtual std::unique_ptr<MemoryStore> reopen() const = 0;
 };

@@ -126,10 +126,13 @@ struct Metrics::Parts {
   Gauge& in_flight = gauge("attune_commands_in_flight", "Commands without an end yet");
   Gauge& claims = gauge("attune_claims", "Claims, the waiting ones included");
   Gauge& conflicts =
-      gauge("attune_conflicts_active", "Attributes with different values claimed at one priority, or written while away");
+      gauge("attune_conflicts_active",
+            "Attributes with different values claimed at one priority, or written while away");
   Histogram& commit = histogram("attune_store_commit_seconds", "Time of a durable commit");
   Gauge& store_bytes = gauge("attune_store_bytes", "Size of the store's file");
   Gauge& map_used = gauge("attune_store_map_used_ratio", "Share of the store's map in use");
+  Gauge& reader_age = gauge("attune_store_oldest_reader_age_seconds",
+                            "Since when the longest reader of the store has kept its view");
   Counter& bytes_written =
       counter("attune_store_bytes_written_total", "Bytes handed to the system for writing");
   Gauge& stream_clients = gauge("attune_stream_clients", "Open live streams");
@@ -248,6 +251,7 @@ std::string Metrics::text(const Gauges& now) const {
   advance_to(p.bytes_written, static_cast<double>(now.store_bytes_written));
   p.store_bytes.Set(static_cast<double>(now.store_file_bytes));
   p.map_used.Set(now.store_map_used_ratio);
+  p.reader_age.Set(now.store_reader_seconds);
   p.process_now();
   return prometheus::TextSerializer().Serialize(p.registry.Collect());
 }

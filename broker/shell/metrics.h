@@ -25,6 +25,7 @@ struct Gauges {
   std::uint64_t store_bytes_written = 0;
   std::uint64_t store_file_bytes = 0;
   double store_map_used_ratio = 0;
+  double store_reader_seconds = 0;
 };
 
 /// Threading: every call from any thread. Ownership: whoever counts holds a reference.

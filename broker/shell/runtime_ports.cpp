@@ -22,6 +22,9 @@ api::Health Runtime::Parts::health() const {
     health.reasons.push_back("the broker refuses the subscription " + filter);
   }
   if (!keeper_->problem().empty()) health.reasons.push_back(keeper_->problem());
+  if (loop_->crowded()) {
+    health.reasons.push_back("the store uses over 80 % of its map: the log is kept short");
+  }
   if (loop_->stuck()) health.reasons.push_back("the store is full: nothing is accepted");
   health.ready = health.reasons.empty();
   return health;
@@ -103,6 +106,7 @@ std::string Runtime::Parts::metrics_text() const {
   gauges.store_bytes_written = usage.bytes_written;
   gauges.store_file_bytes = usage.file_bytes;
   gauges.store_map_used_ratio = usage.map_used_ratio;
+  gauges.store_reader_seconds = usage.oldest_reader_seconds;
   return metrics_.text(gauges);
 }
 

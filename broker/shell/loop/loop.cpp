@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kDiscoverySpace = "discovery";
 constexpr Millis kRetryCommit{1'000};
+constexpr Millis kLookAtStore{60'000};
+constexpr double kCrowdedRatio = 0.8;
 
 std::uint64_t read_count(std::string_view text) {
   std::uint64_t count = 0;
@@ -204,6 +206,7 @@ Status Loop::commit_if_due() {
 Status Loop::commit(bool clean) {
   committer_.add(duplicates_.take_dirty());
   committer_.add(arrival_.take_dirty());
+  look_at_store();
   committer_.retain(retention());
   const auto began = std::chrono::steady_clock::now();
   const store::InboxPosition position = parts_.ring.position();
@@ -220,9 +223,19 @@ Status Loop::commit(bool clean) {
   return {};
 }
 
+void Loop::look_at_store() {
+  if (latest_.steady < looked_at_store_ + kLookAtStore) return;
+  looked_at_store_ = latest_.steady;
+  crowded_ = parts_.store.usage().map_used_ratio > kCrowdedRatio;
+}
+
 /// Ages count on the steady line: a wall clock that jumped lets nothing go.
 store::Retention Loop::retention() const {
   store::Retention retention;
+  if (crowded_) {
+    retention.max_bytes = 0;
+    return retention;
+  }
   if (options_.log_keep) retention.before = latest_.steady - *options_.log_keep;
   if (held_) retention.held = *held_;
   retention.max_bytes = options_.log_max_bytes;

@@ -56,7 +56,7 @@ struct LoopParts {
 
 struct LoopOptions {
   Millis commit_interval{5'000};
-  std::string marker_topic;  ///< inbox::marker_topic()
+  std::string marker_topic;                       ///< inbox::marker_topic()
   std::optional<Millis> log_keep = std::nullopt;  ///< age in the log; empty: any
   std::uint64_t log_max_bytes = ~std::uint64_t{0};
 };
@@ -67,7 +67,7 @@ inline constexpr std::string_view kBrokerDropsTopic = "$SYS/broker/publish/messa
 class Loop {
  public:
   using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest,
-                                  core::DismissRequest>;
+                                  core::DismissRequest, core::AckRequest>;
 
   Loop(const LoopParts& parts, LoopOptions options);
 
@@ -103,6 +103,8 @@ class Loop {
     return committer_.pending_ends(path);
   }
   [[nodiscard]] bool stuck() const { return committer_.stuck(); }
+  /// The store uses so much of its map that the log lets go of all that a start does not need.
+  [[nodiscard]] bool crowded() const { return crowded_; }
 
  private:
   void take_reports(const Instant& now);
@@ -116,6 +118,7 @@ class Loop {
   void step(const Instant& at, decltype(core::Event::what) what);
   [[nodiscard]] Status commit_if_due();
   [[nodiscard]] Status commit(bool clean);
+  void look_at_store();
   [[nodiscard]] store::Retention retention() const;
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
@@ -139,6 +142,8 @@ class Loop {
   Millis retry_at_{};
   std::optional<std::uint64_t> broker_drops_;  ///< as the broker counts them; empty: not heard yet
   std::optional<Revision> held_;
+  bool crowded_ = false;
+  Millis looked_at_store_{};
   bool commit_soon_ = false;  ///< a new device (the next start needs it for its rules), new rules
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/core/drive.h"
+#include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
 
 namespace attune::shell {
@@ -60,7 +61,8 @@ core::Restored restored(const store::Store& store, store::Recovered from) {
           std::move(from.rules),
           std::move(from.timers),
           blobs(store, core::Conflicts::kSpace),
-          blobs(store, core::SeenWrites::kSpace)};
+          blobs(store, core::SeenWrites::kSpace),
+          blobs(store, core::RuleMemory::kSpace)};
 }
 
 }  // namespace attune::shell

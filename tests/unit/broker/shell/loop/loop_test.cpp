@@ -148,6 +148,26 @@ TEST_F(LoopTest, TelemetryWaitsForTheCommitInterval) {
   EXPECT_TRUE(loop_->uncommitted().empty());
 }
 
+TEST_F(LoopTest, AStoreThatIsNearlyFullKeepsOnlyWhatAStartNeedsOfTheLog) {
+  for (int i = 0; i < 12'000; ++i) {
+    broker_.publish("zigbee2mqtt/motion", R"({"illuminance":)" + std::to_string(i) + "}");
+    if (i % 200 == 0) turn();
+  }
+  for (int minutes = 0; minutes < 5; ++minutes) {
+    wait(Millis(61'000));
+    say("zigbee2mqtt/lamp", minutes % 2 == 0 ? R"({"linkquality":1})" : R"({"linkquality":2})");
+  }
+  EXPECT_EQ(number(store_->floor()), 0u);
+  store_->pretend_used(0.81);
+  for (int minutes = 0; minutes < 5; ++minutes) {
+    wait(Millis(61'000));
+    say("zigbee2mqtt/lamp", minutes % 2 == 0 ? R"({"linkquality":3})" : R"({"linkquality":4})");
+  }
+  EXPECT_TRUE(loop_->crowded());
+  EXPECT_GT(number(store_->floor()), 2'000u);
+  EXPECT_LT(number(store_->floor()), 12'000u - 8'000u);
+}
+
 TEST_F(LoopTest, ARedeliveredMessageChangesStateOnce) {
   const std::uint64_t before = version("motion", "occupancy");
   link_->lose_acknowledgements(1);
