@@ -17,8 +17,9 @@ bool holds_claims(RulePhase phase) {
 /// One evaluation of a rule: reads the conditions it needs, and decides for the unknown ones.
 class Evaluation {
  public:
-  Evaluation(const Rule& rule, const RuleState& state, const StateView& view, const Instant& now)
-      : rule_(rule), view_(view), now_(now) {
+  Evaluation(const Rule& rule, const RuleState& state, const StateView& view, const Instant& now,
+             const Occasion& occasion)
+      : rule_(rule), view_(view), now_(now), occasion_(occasion) {
     out_.next = state;
   }
 
@@ -38,6 +39,7 @@ class Evaluation {
       return enter(RulePhase::waiting);
     }
     if (out_.next.phase == RulePhase::waiting && !passed(due().for_, now_)) return;
+    if (occasion_.rests_until && *occasion_.rests_until > now_.steady) return;
     out_.next.active_since = now_;
     enter(RulePhase::active);
   }
@@ -46,16 +48,25 @@ class Evaluation {
     if (rule_.until) out_.seen.when = rule_.when.truth(view_, nullptr);  // only to be shown
     const bool end = rule_.until ? ended_by_until(grace_is_over()) : !condition();
     if (!permitted(true)) return rest(!end);
+    if (passed(due().max_time, now_)) return spend();
     if (!end) {
       if (out_.next.phase == RulePhase::ending) enter(RulePhase::active);
       return;
     }
-    if (rule_.off_delay == Millis(0)) return rest(false);
-    if (out_.next.phase == RulePhase::active) {
-      enter(RulePhase::ending);
-    } else if (passed(due().off_delay, now_)) {
-      rest(false);
-    }
+    const bool ending = out_.next.phase == RulePhase::ending;
+    const bool held_long_enough =
+        rule_.off_delay == Millis(0) || (ending && passed(due().off_delay, now_));
+    if (held_long_enough && may_end()) return rest(false);
+    if (!ending) enter(RulePhase::ending);
+  }
+
+  /// With `reset: ack` the end has come, and waits for a person.
+  [[nodiscard]] bool may_end() const { return !rule_.reset_by_ack || occasion_.acknowledged; }
+
+  /// Its time is up: whatever it is that still holds, it must go before the rule starts again.
+  void spend() {
+    out_.next.spent = true;
+    enter(RulePhase::idle);
   }
 
   /// `when`, or what stands for it while it is unknown.
@@ -113,21 +124,27 @@ class Evaluation {
   const Rule& rule_;
   const StateView& view_;
   const Instant& now_;
+  const Occasion& occasion_;
   Advance out_;
   bool unknown_ = false;
 };
 
 }  // namespace
 
-Advance advance(const Rule& rule, const RuleState& state, const StateView& view,
-                const Instant& now) {
-  return Evaluation(rule, state, view, now).run();
+Advance advance(const Rule& rule, const RuleState& state, const StateView& view, const Instant& now,
+                const Occasion& occasion) {
+  return Evaluation(rule, state, view, now, occasion).run();
 }
 
 Deadlines deadlines(const Rule& rule, const RuleState& state) {
   Deadlines due;
   if (state.phase == RulePhase::waiting) due.for_ = state.since.steady + rule.for_;
-  if (state.phase == RulePhase::ending) due.off_delay = state.since.steady + rule.off_delay;
+  if (state.phase == RulePhase::ending && rule.off_delay > Millis(0)) {
+    due.off_delay = state.since.steady + rule.off_delay;
+  }
+  if (rule.max_time && holds_claims(state.phase)) {
+    due.max_time = state.active_since.steady + *rule.max_time;
+  }
   if (state.unknown_since) due.unknown = state.unknown_since->steady + rule.unknown_grace;
   return due;
 }

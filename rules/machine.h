@@ -19,15 +19,21 @@ struct Advance {
   Observed seen;
 };
 
+/// What a rule's life depends on beside its state and what it reads.
+struct Occasion {
+  std::optional<Millis> rests_until;  ///< Instant::steady: no start before, of `cooldown`
+  bool acknowledged = false;          ///< a person says: it may end now
+};
+
 /// The next state of `rule`. Pure: the same input gives the same answer, however often it is
 /// asked. A deadline at or before `now.steady` counts as passed.
 [[nodiscard]] Advance advance(const Rule& rule, const RuleState& state, const StateView& view,
-                              const Instant& now);
+                              const Instant& now, const Occasion& occasion = {});
 
 /// When a rule in this state must be looked at again although nothing that it reads has changed:
 /// Instant::steady, each empty when it does not run.
 struct Deadlines {
-  std::optional<Millis> for_, off_delay, unknown;
+  std::optional<Millis> for_, off_delay, max_time, unknown;
 };
 [[nodiscard]] Deadlines deadlines(const Rule& rule, const RuleState& state);
 

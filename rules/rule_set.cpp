@@ -12,6 +12,15 @@ std::optional<std::uint32_t> RuleSet::index_of(std::string_view id) const {
   return static_cast<std::uint32_t>(at - rules.begin());
 }
 
+std::vector<std::uint32_t> RuleSet::all_of(std::string_view id) const {
+  if (const auto one = index_of(id)) return {*one};
+  std::vector<std::uint32_t> all;
+  for (std::size_t at = 0; at < rules.size(); ++at) {
+    if (rules[at].declared == id) all.push_back(static_cast<std::uint32_t>(at));
+  }
+  return all;
+}
+
 const Rule* RuleSet::find(std::string_view id) const {
   const auto at = index_of(id);
   return at ? &rules[*at] : nullptr;

@@ -12,20 +12,29 @@
 #include "devices/model/issue.h"
 #include "devices/model/records.h"
 #include "rules/cel/expression.h"
+#include "rules/cel/signal.h"
 
 /// A checked set of rules: immutable, and complete enough to run without its files.
 namespace attune::rules {
 
-/// A `want`: a literal, or an expression that is evaluated while the rule is active.
+/// A literal, or an expression that is evaluated while the rule is active.
+using Wanted = std::variant<Value, cel::Expression>;
+
+/// A `want`: one value, or a range `{min, max}`.
 struct Want {
   AttributeId attribute{};
-  std::variant<Value, cel::Expression> value;
+  Wanted value{};               ///< of a range: Value(), of kind none
+  std::optional<Wanted> min{};  ///< of a range; empty: open below
+  std::optional<Wanted> max{};
+  double deadband = 0;  ///< a live value that moves by less stays, in the attribute's unit
+  [[nodiscard]] bool is_range() const { return min || max; }
 };
 
 enum class OnUnknown : std::uint8_t { keep, assume_false, assume_true };
 
 struct Rule {
-  RuleId id;
+  RuleId id;            ///< of an instance of `foreach`: `rule[member]`
+  std::string declared; ///< its id in the file
   std::string label;    ///< empty: none
   std::string because;  ///< empty: none
   std::vector<std::string> tags;
@@ -36,6 +45,9 @@ struct Rule {
   std::optional<cel::Expression> until;   ///< with it the rule is a latch
   Millis for_{0};        ///< `when` must hold this long first
   Millis off_delay{0};   ///< the end must hold this long
+  std::optional<Millis> max_time;  ///< active at most this long; then a new start is needed
+  Millis cooldown{0};         ///< after its end it does not start again for this long
+  bool reset_by_ack = false;  ///< its end waits for a person
   std::vector<Want> want;
   Priority priority = static_cast<Priority>(Level::comfort);
   OnUnknown on_unknown = OnUnknown::keep;
@@ -111,9 +123,13 @@ struct RuleSet {
   std::vector<std::vector<std::uint32_t>> readers;
   /// Attributes with a `manual` whose `until` reads the indexed one.
   std::vector<std::vector<AttributeId>> hold_readers;
+  /// What expressions read beside what devices report; each stands after those that it reads.
+  std::vector<cel::Signal> signals;
 
   [[nodiscard]] const Rule* find(std::string_view id) const;
   [[nodiscard]] std::optional<std::uint32_t> index_of(std::string_view id) const;
+  /// The rule with this id, or all instances of the one that the file calls so.
+  [[nodiscard]] std::vector<std::uint32_t> all_of(std::string_view id) const;
   [[nodiscard]] const ManualPolicy& manual_for(AttributeId attribute) const;
 };
 

@@ -35,6 +35,24 @@ ExitCode run_mode(const Program& program, const Options& options, const std::str
   return ExitCode::yes;
 }
 
+ExitCode run_ack(const Program& program, const std::string& rule) {
+  const std::string target = "/api/v1/rules/" + http::encode(rule) + "/ack";
+  const Answer answer = Daemon(program).send("POST", target, "{}");
+  if (!answer.ok()) return answer.code;
+  program.terminal.out << printable(rule) << " acknowledged\n";
+  return ExitCode::yes;
+}
+
+void add_ack(Program& program) {
+  CLI::App* command =
+      program.app.add_subcommand("ack", "Say that you have seen to it: the rule may end");
+  auto rule = std::make_shared<std::string>();
+  command->add_option("RULE", *rule)->required();
+  add_url_option(program, *command);
+  command->callback(
+      [&program, rule] { program.chosen = [&program, rule] { return run_ack(program, *rule); }; });
+}
+
 void add_mode(Program& program, const std::string& word, const std::string& mode,
               const std::string& help) {
   CLI::App* command = program.app.add_subcommand(word, help);
@@ -54,6 +72,7 @@ void add_rule_mode(Program& program) {
   add_mode(program, "enable", "enabled", "Let a rule act");
   add_mode(program, "disable", "disabled", "Keep a rule from acting");
   add_mode(program, "shadow", "shadow", "Let a rule decide, and send nothing");
+  add_ack(program);
 }
 
 }  // namespace attune::cli

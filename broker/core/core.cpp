@@ -89,6 +89,7 @@ void Core::restore(Restored restored) {
   for (Base& base : restored.bases)
     p.claims.set_base(table.intern(base.path), std::move(base.value));
   for (RuleState& state : restored.rules) p.rules.restore(std::move(state));
+  p.rules.restore(restored.lives);
   for (const Timer& timer : restored.timers) p.timers.restore(timer);
   p.conflicts.restore(restored.conflicts);
   p.seen.restore(restored.seen_writes);
@@ -111,6 +112,7 @@ void Core::step(const Event& event, Outcome& out) {
                  [&](const ReleaseRequest& request) { p.requests.take(request); },
                  [&](const RuleModeRequest& request) { p.requests.take(request); },
                  [&](const DismissRequest& request) { p.requests.take(request); },
+                 [&](const AckRequest& request) { p.requests.take(request); },
                  [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
                  [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
                  [&](const RulesLoaded& loaded) { p.inference.load(loaded.set); },
@@ -138,7 +140,13 @@ void Core::Parts::fire(const Timer& timer) {
     case TimerKind::rule_max_time:
     case TimerKind::rule_unknown:
     case TimerKind::rule_mode:
+    case TimerKind::rule_cooldown:
       return wake_rule(timer);
+    case TimerKind::rule_trigger:
+    case TimerKind::rule_step:
+    case TimerKind::notice:
+    case TimerKind::schedule:
+      return;
     case TimerKind::hold: {
       const auto path = parse_path(timer.subject);
       arbitration.release(catalog.table().intern(*path),

@@ -37,6 +37,7 @@ struct Restored {
   std::vector<Timer> timers;
   std::vector<Blob> conflicts;    ///< of Conflicts::kSpace
   std::vector<Blob> seen_writes;  ///< of SeenWrites::kSpace
+  std::vector<Blob> lives;        ///< of RuleMemory::kSpace
 };
 
 class Core {

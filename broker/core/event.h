@@ -62,6 +62,12 @@ struct RuleModeRequest {
   std::optional<Millis> duration;
   std::string who;
 };
+/// A person has seen to it: a rule with `reset: ack` may end, and its notices fall silent.
+struct AckRequest {
+  RequestId id{};
+  RuleId rule;
+  std::string who;
+};
 /// The sender gave these commands to the broker, which acknowledged them.
 struct CommandsSent {
   std::vector<CommandId> ids;
@@ -79,7 +85,7 @@ struct Tick {};
 struct Event {
   Instant at;
   std::variant<Tick, MessageArrived, WriteRequest, ReleaseRequest, RuleModeRequest, CommandsSent,
-               LinkChanged, RulesLoaded, DismissRequest>
+               LinkChanged, RulesLoaded, DismissRequest, AckRequest>
       what;
 };
 
@@ -101,7 +107,7 @@ struct Reply {
   std::optional<Conflict> conflict;
   std::string code;  ///< of a rejection: unknown_device, unknown_attribute,
                      ///< read_only, type, range, value, unknown_rule, clock_ahead,
-                     ///< future, id_reused, not_held, no_conflict
+                     ///< future, id_reused, not_held, no_conflict, nothing_to_ack
   std::string message;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/core/fit.h"
+#include "broker/core/packed.h"
 #include "devices/model/limits.h"
 
 namespace attune::core {
@@ -44,6 +45,15 @@ const Change* find(const std::vector<Change>& changes, Revision revision) {
   return it == changes.rend() ? nullptr : &*it;
 }
 
+std::optional<Millis> rests_until(const rules::Rule& rule, const RuleMemory& memory) {
+  if (rule.cooldown == Millis(0) || !memory.ended) return std::nullopt;
+  return memory.ended->steady + rule.cooldown;
+}
+
+Blob memory_row(const RuleId& rule, std::string bytes) {
+  return {std::string(RuleMemory::kSpace), rule.text(), std::move(bytes)};
+}
+
 std::string reason_of(const rules::Rule& rule) {
   return rule.because.empty() ? rule.when.source() : rule.because;
 }
@@ -66,7 +76,7 @@ void Inference::settle() {
 }
 
 void Inference::wake(AttributeId touched, const Because& because) {
-  arbitration_.check_holds(touched, because);
+  arbitration_.touched(touched, because);
   const auto& readers = rules_.set().readers;
   if (index(touched) >= readers.size()) return;
   Because read = because;
@@ -97,14 +107,20 @@ const Because& Inference::decisive(const rules::Rule& rule,
 }
 
 void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons) {
+  evaluate(index, reasons, {});
+}
+
+void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons,
+                         rules::Occasion occasion) {
   const rules::Rule& rule = rules_.set().rules[index];
   RuleRunner::Standing& standing = rules_.at(index);
   const RuleState before = standing.state;
+  occasion.rests_until = rests_until(rule, standing.memory);
   if (rules_.mode(index) == RuleMode::disabled) {
     standing.state.phase = RulePhase::idle;
     standing.state.unknown_since.reset();
   } else {
-    rules::Advance step = rules::advance(rule, before, image_, journal_.now());
+    rules::Advance step = rules::advance(rule, before, image_, journal_.now(), occasion);
     standing.state = std::move(step.next);
     standing.seen = std::move(step.seen);
     ++rules_.counts().evaluations;
@@ -127,6 +143,7 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   } else if (held && !holds_now) {
     const Because ended = announce(rule.id, "ended", reason_of(rule), because);
     standing.state.revision = ended.cause.parent;
+    remember_end(index);
     for (const rules::Want& want : rule.want) {
       arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), ended, "rule ended");
     }
@@ -137,6 +154,44 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
     standing.state.context = because.context;
   }
   keep(rule, before, standing.state);
+}
+
+void Inference::remember_end(std::uint32_t index) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  if (rule.cooldown == Millis(0)) return;
+  RuleMemory& memory = rules_.at(index).memory;
+  const RuleMemory before = memory;
+  memory.ended = journal_.now();
+  keep_memory(index, before);
+  arm_again(index);
+}
+
+void Inference::keep_memory(std::uint32_t index, const RuleMemory& before) {
+  const RuleMemory& memory = rules_.at(index).memory;
+  if (memory == before) return;
+  const Blob row = memory_row(rules_.set().rules[index].id, pack(memory));
+  memory == RuleMemory{} ? journal_.erase(row) : journal_.put(row);
+}
+
+/// The deadlines that are no rows: they follow from the memory.
+void Inference::arm_again(std::uint32_t index) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  const auto rests = rests_until(rule, rules_.at(index).memory);
+  if (rests && *rests > journal_.now().steady) {
+    timers_.arm(TimerKind::rule_cooldown, rule.id.text(), *rests, journal_.out());
+  } else {
+    timers_.cancel(TimerKind::rule_cooldown, rule.id.text(), journal_.out());
+  }
+}
+
+/// Its claims stand until a person says so; a person who says it too early has changed nothing.
+bool Inference::acknowledge(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  if (!rule.reset_by_ack || rules_.at(index).state.phase != RulePhase::ending) return false;
+  rules::Occasion occasion;
+  occasion.acknowledged = true;
+  evaluate(index, {{std::nullopt, because}}, occasion);
+  return rules_.at(index).state.phase == RulePhase::idle;
 }
 
 bool Inference::storms(RuleRunner::Standing& standing) const {
@@ -182,6 +237,7 @@ void Inference::sync_timers(const rules::Rule& rule, const RuleState& before,
   };
   sync(TimerKind::rule_for, was.for_, is.for_);
   sync(TimerKind::rule_off_delay, was.off_delay, is.off_delay);
+  sync(TimerKind::rule_max_time, was.max_time, is.max_time);
   sync(TimerKind::rule_unknown, was.unknown, is.unknown);
 }
 
@@ -210,20 +266,22 @@ void Inference::claim_one(std::uint32_t index, const rules::Want& want, const Be
   const bool shadow = rules_.mode(index) == RuleMode::shadow;
   const bool setting = is_setting(catalog_.table().path(want.attribute));
   if (setting && (!started || shadow)) return;  // a setting is written once, at the start
-  const std::optional<Value> value = wanted(rule, want);
-  if (!value) return;  // unknown: what it wanted last stays
+  const Claim* current = claims_.find(want.attribute, ClaimBy::rule, rule.id.text());
+  const std::optional<Wish> wish = wished(rule, want, current);
+  if (!wish) return;  // unknown: what it wanted last stays
   if (setting) {
-    set_setting(want.attribute, *value, because);
+    set_setting(want.attribute, wish->value, because);
     return;
   }
-  const Claim* current = claims_.find(want.attribute, ClaimBy::rule, rule.id.text());
-  if (current != nullptr && current->value == *value && current->shadow == shadow &&
+  if (current != nullptr && wish_of(*current) == *wish && current->shadow == shadow &&
       current->priority == rule.priority) {
     return;
   }
   Claim claim;
   claim.source = rule.id.text();
-  claim.value = *value;
+  claim.value = wish->value;
+  claim.min = wish->min;
+  claim.max = wish->max;
   claim.priority = rule.priority;
   claim.since = rules_.at(index).state.active_since;
   claim.shadow = shadow;
@@ -234,16 +292,13 @@ void Inference::claim_one(std::uint32_t index, const rules::Want& want, const Be
   arbitration_.claim(want.attribute, std::move(claim), cited);
 }
 
-std::optional<Value> Inference::wanted(const rules::Rule& rule, const rules::Want& want) {
-  if (const Value* literal = std::get_if<Value>(&want.value)) return *literal;
-  const auto value = std::get<cel::Expression>(want.value).value(image_);
-  const AttributeInfo* info = catalog_.attribute(want.attribute);
-  if (!value || info == nullptr) return value;
-  auto fitting = fit(*info, *value);
-  if (fitting) return *fitting;
+std::optional<Wish> Inference::wished(const rules::Rule& rule, const rules::Want& want,
+                                      const Claim* current) {
+  auto wish = core::evaluate(want, catalog_.attribute(want.attribute), image_, current);
+  if (wish) return *wish;
   journal_.out().rejections.push_back({"", catalog_.table().path(want.attribute).text(),
-                                       fitting.error().code,
-                                       "rule " + rule.id.text() + ": " + fitting.error().message});
+                                       wish.error().code,
+                                       "rule " + rule.id.text() + ": " + wish.error().message});
   return std::nullopt;
 }
 
@@ -289,16 +344,20 @@ void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   drop_orphans();
   first_settings();
   const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
-  for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i)
+  for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i) {
+    arm_again(i);
     agenda_.evaluate(i, {std::nullopt, loaded});
+  }
 }
 
 /// A rule that is gone, or means something else now: what it held goes.
 void Inference::retire(const RuleState& state) {
-  for (const TimerKind kind : {TimerKind::rule_for, TimerKind::rule_off_delay,
-                               TimerKind::rule_max_time, TimerKind::rule_unknown}) {
+  for (const TimerKind kind :
+       {TimerKind::rule_for, TimerKind::rule_off_delay, TimerKind::rule_max_time,
+        TimerKind::rule_unknown, TimerKind::rule_cooldown}) {
     timers_.cancel(kind, state.rule.text(), journal_.out());
   }
+  journal_.erase(memory_row(state.rule, ""));
   const bool gone = !rules_.set().index_of(state.rule.text());
   if (gone) {
     timers_.cancel(TimerKind::rule_mode, state.rule.text(), journal_.out());

@@ -8,6 +8,7 @@
 #include "broker/core/journal.h"
 #include "broker/core/rule_runner.h"
 #include "broker/core/timers.h"
+#include "broker/core/wish.h"
 #include "devices/catalog.h"
 
 /// What changed wakes the rules that read it; they start and end, and their claims come and go.
@@ -39,23 +40,31 @@ class Inference {
   Because set_mode(std::uint32_t rule, std::optional<RuleMode> mode, std::optional<Millis> duration,
                    const Because& because);
 
+  /// A person has seen to it. False: there is nothing that waits for one.
+  bool acknowledge(std::uint32_t rule, const Because& because);
+
   /// Writes a setting; false when it has that value already.
   bool set_setting(AttributeId setting, const Value& value, const Because& because);
 
  private:
   void wake(AttributeId touched, const Because& because);
   void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons);
+  void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons, rules::Occasion occasion);
+  void remember_end(std::uint32_t rule);
   [[nodiscard]] const Because& decisive(const rules::Rule& rule,
                                         const std::vector<Reason>& reasons) const;
   [[nodiscard]] bool storms(RuleRunner::Standing& standing) const;
   void quarantine(std::uint32_t rule, const Because& because);
   void keep(const rules::Rule& rule, const RuleState& before, RuleState& now);
+  void keep_memory(std::uint32_t rule, const RuleMemory& before);
+  void arm_again(std::uint32_t rule);
   void sync_timers(const rules::Rule& rule, const RuleState& before, const RuleState& now);
   Because announce(const RuleId& rule, std::string status, std::string detail,
                    const Because& because);
   void claim_all(std::uint32_t rule, const Because& because, bool started);
   void claim_one(std::uint32_t rule, const rules::Want& want, const Because& because, bool started);
-  [[nodiscard]] std::optional<Value> wanted(const rules::Rule& rule, const rules::Want& want);
+  [[nodiscard]] std::optional<Wish> wished(const rules::Rule& rule, const rules::Want& want,
+                                           const Claim* current);
   void withdraw_all(const RuleId& rule, const Because& because, std::string_view reason);
   void retire(const RuleState& state);
   void first_settings();

@@ -66,6 +66,10 @@ class Unpacker {
   [[nodiscard]] Number number();
   [[nodiscard]] std::uint64_t count() { return number<std::uint64_t>(); }
   [[nodiscard]] Millis time() { return Millis(number<std::int64_t>()); }
+  /// An empty text is none.
+  [[nodiscard]] std::optional<Millis> optional_time();
+  /// Two times, or two empty texts for none.
+  [[nodiscard]] std::optional<Instant> instant();
   [[nodiscard]] Revision revision() { return static_cast<Revision>(count()); }
   [[nodiscard]] Value value();
   [[nodiscard]] bool done() const { return ok_ && left_.empty(); }
@@ -101,6 +105,20 @@ Number Unpacker::parse(std::string_view text) {
 template <class Number>
 Number Unpacker::number() {
   return parse<Number>(text());
+}
+
+std::optional<Millis> Unpacker::optional_time() {
+  const std::string_view field = text();
+  if (field.empty()) return std::nullopt;
+  return Millis(parse<std::int64_t>(field));
+}
+
+std::optional<Instant> Unpacker::instant() {
+  const auto wall = optional_time();
+  const auto steady = optional_time();
+  require(wall.has_value() == steady.has_value());
+  if (!wall || !steady) return std::nullopt;
+  return Instant{*wall, *steady};
 }
 
 Value Unpacker::numbers(std::string_view list) {
@@ -145,6 +163,11 @@ Value Unpacker::value() {
       require(false);
       return {};
   }
+}
+
+void pack_instant(Packer& out, const std::optional<Instant>& instant) {
+  out.text(instant ? std::to_string(instant->wall.count()) : "");
+  out.text(instant ? std::to_string(instant->steady.count()) : "");
 }
 
 void pack_side(Packer& out, const ConflictSide& side) {
@@ -225,6 +248,27 @@ std::optional<SeenWrites::Entry> unpack_seen(std::string_view bytes) {
   entry.reply.current = in.value();
   entry.reply.conflict = unpack_optional(in);
   return in.done() ? std::optional(std::move(entry)) : std::nullopt;
+}
+
+std::string pack(const RuleMemory& memory) {
+  Packer out;
+  out.text(kFormat);
+  pack_instant(out, memory.ended);
+  out.text(memory.planned ? std::to_string(memory.planned->count()) : "");
+  out.count(memory.step);
+  pack_instant(out, memory.waits_since);
+  return out.take();
+}
+
+std::optional<RuleMemory> unpack_memory(std::string_view bytes) {
+  Unpacker in(bytes);
+  RuleMemory memory;
+  in.require(in.text() == kFormat);
+  memory.ended = in.instant();
+  memory.planned = in.optional_time();
+  memory.step = in.number<std::uint32_t>();
+  memory.waits_since = in.instant();
+  return in.done() ? std::optional(memory) : std::nullopt;
 }
 
 }  // namespace attune::core

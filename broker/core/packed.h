@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "broker/core/conflict.h"
+#include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
 
 /// What the core keeps as named bytes (store/FORMAT.md, "Blobs"): texts of counted fields.
@@ -17,5 +18,8 @@ namespace attune::core {
 /// The reply's RequestId is not kept.
 [[nodiscard]] std::string pack(const SeenWrites::Entry& entry);
 [[nodiscard]] std::optional<SeenWrites::Entry> unpack_seen(std::string_view bytes);
+
+[[nodiscard]] std::string pack(const RuleMemory& memory);
+[[nodiscard]] std::optional<RuleMemory> unpack_memory(std::string_view bytes);
 
 }  // namespace attune::core

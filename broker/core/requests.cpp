@@ -203,10 +203,12 @@ void Requests::take(const ReleaseRequest& request) {
 }
 
 void Requests::take(const RuleModeRequest& request) {
-  const auto index = rules_.set().index_of(request.rule.text());
-  if (!index) return reject(request.id, "unknown_rule", "no rule " + request.rule.text());
-  const Because done =
-      inference_.set_mode(*index, request.mode, request.duration, by_person(request.who));
+  const auto rules = rules_.set().all_of(request.rule.text());
+  if (rules.empty()) return reject(request.id, "unknown_rule", "no rule " + request.rule.text());
+  Because done;
+  for (const std::uint32_t rule : rules) {
+    done = inference_.set_mode(rule, request.mode, request.duration, by_person(request.who));
+  }
   accept(request.id, done.cause.parent);
 }
 
@@ -215,6 +217,25 @@ void Requests::take(const DismissRequest& request) {
     return reject(request.id, "no_conflict", "there is no conflict on " + request.path.text());
   }
   accept(request.id, journal_.head());
+}
+
+void Requests::take(const AckRequest& request) {
+  const auto rules = rules_.set().all_of(request.rule.text());
+  if (rules.empty()) return reject(request.id, "unknown_rule", "no rule " + request.rule.text());
+  bool any = false;
+  for (const std::uint32_t rule : rules) {
+    any = inference_.acknowledge(rule, by_person(request.who)) || any;
+  }
+  if (any) return accept(request.id, journal_.head());
+  reject(request.id, "nothing_to_ack",
+         "rule " + request.rule.text() + " waits for nobody: " + why_not_to_ack(rules.front()));
+}
+
+std::string Requests::why_not_to_ack(std::uint32_t rule) const {
+  const RulePhase phase = rules_.at(rule).state.phase;
+  if (!rules_.set().rules[rule].reset_by_ack) return "it has no `reset: ack`";
+  if (phase == RulePhase::active) return "what began it still holds";
+  return phase == RulePhase::ending ? "its end has not held for `off_delay` yet" : "it has ended";
 }
 
 void Requests::finish() {

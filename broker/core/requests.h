@@ -33,6 +33,7 @@ class Requests {
   void take(const ReleaseRequest& request);
   void take(const RuleModeRequest& request);
   void take(const DismissRequest& request);
+  void take(const AckRequest& request);
 
   /// At the end of the step: the commands that the accepted writes led to are named in the
   /// answers, and the answers to writes with an id are remembered.
@@ -61,6 +62,7 @@ class Requests {
   [[nodiscard]] std::optional<ConflictSide> changed_since(const Target& target,
                                                           Revision base) const;
   [[nodiscard]] bool is_timely(const WriteRequest& request);
+  [[nodiscard]] std::string why_not_to_ack(std::uint32_t rule) const;
   void reject(RequestId id, std::string code, std::string message);
   void accept(RequestId id, Revision revision);
   [[nodiscard]] Reply& last_reply() const { return journal_.out().replies.back(); }

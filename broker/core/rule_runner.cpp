@@ -1,6 +1,6 @@
 #include "broker/core/rule_runner.h"
 
-#include <map>
+#include "broker/core/packed.h"
 
 namespace attune::core {
 
@@ -13,9 +13,13 @@ std::vector<RuleState> RuleRunner::replace(std::shared_ptr<const rules::RuleSet>
   for (auto& standing : standing_) before.emplace(standing.state.rule, std::move(standing));
   for (auto& state : restored_) {
     RuleId id = state.rule;  // the temporary below empties `state` before a key is made of it
-    before.emplace(std::move(id), Standing{std::move(state), {}, kStartsMax, {}});
+    Standing standing;
+    standing.memory = memories_[id.text()];
+    standing.state = std::move(state);
+    before.emplace(std::move(id), std::move(standing));
   }
   restored_.clear();
+  memories_.clear();
   set_ = std::move(set);
   standing_.assign(set_->rules.size(), {});
   std::vector<RuleState> over;
@@ -39,6 +43,12 @@ std::vector<RuleState> RuleRunner::replace(std::shared_ptr<const rules::RuleSet>
 
 void RuleRunner::restore(RuleState state) {
   restored_.push_back(std::move(state));
+}
+
+void RuleRunner::restore(const std::vector<Blob>& memories) {
+  for (const Blob& blob : memories) {
+    if (const auto memory = unpack_memory(blob.bytes)) memories_.emplace(blob.key, *memory);
+  }
 }
 
 }  // namespace attune::core

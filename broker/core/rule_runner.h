@@ -1,8 +1,10 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "broker/core/rule_memory.h"
 #include "devices/model/records.h"
 #include "rules/machine.h"
 #include "rules/rule_set.h"
@@ -19,6 +21,7 @@ class RuleRunner {
 
   struct Standing {
     RuleState state;
+    RuleMemory memory;
     rules::Observed seen;             ///< how its condition last evaluated, for people
     double starts_left = kStartsMax;  ///< refilled with one a second
     Millis refilled{};                ///< Instant::steady
@@ -43,12 +46,15 @@ class RuleRunner {
   /// are gone or changed, which no longer hold.
   std::vector<RuleState> replace(std::shared_ptr<const rules::RuleSet> set);
   void restore(RuleState state);
+  /// Memories that cannot be read are left out.
+  void restore(const std::vector<Blob>& memories);
 
  private:
   std::shared_ptr<const rules::RuleSet> set_ = std::make_shared<rules::RuleSet>();
   std::vector<Standing> standing_;
   Counts counts_;
-  std::vector<RuleState> restored_;  // until the first replace()
+  std::vector<RuleState> restored_;             // until the first replace()
+  std::map<std::string, RuleMemory> memories_;  // likewise, by rule id
 };
 
 }  // namespace attune::core

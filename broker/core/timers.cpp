@@ -4,9 +4,9 @@ namespace attune::core {
 
 namespace {
 
-/// A command's own deadlines follow from its row, and are armed again from there.
+/// The others follow from rows of another kind, and are armed again from there.
 bool is_stored(TimerKind kind) {
-  return kind != TimerKind::command_retry && kind != TimerKind::command_expiry;
+  return kind < TimerKind::command_retry;
 }
 
 }  // namespace

@@ -72,15 +72,16 @@ struct Command {
   friend bool operator==(const Command&, const Command&) = default;
 };
 
-/// Who claims: a rule, a person's hold, or what follows the last claim. Stored as its number.
-enum class ClaimBy : std::uint8_t { rule = 1, person, resting };
+/// Who claims: a rule, a person's hold, what follows the last claim, an interlock with a `want`, or
+/// a limit that was reached. Stored as its number: append only.
+enum class ClaimBy : std::uint8_t { rule = 1, person, resting, interlock, limit };
 
 /// One slot of an attribute's priority array. Key: path, by, source.
 struct Claim {
   AttributePath path;
   ClaimBy by = ClaimBy::rule;
   std::string source;  ///< rule id; for a person who it was; for resting "restore" or "default"
-  Value value;
+  Value value;         ///< none: the claim is a range
   Priority priority = 0;
   Instant since;
   bool shadow = false;  ///< computed and shown, never driven
@@ -88,6 +89,9 @@ struct Claim {
   Revision context{};
   Revision revision{};  ///< of its last change in the log
   std::string reason;
+  Value min{};            ///< of a range: a number, or none where it is open
+  Value max{};            ///< likewise
+  std::string blocked{};  ///< what keeps it from counting: "interlock:<id>", "limit:max_on"; or empty
   friend bool operator==(const Claim&, const Claim&) = default;
 };
 
@@ -136,6 +140,12 @@ enum class TimerKind : std::uint8_t {
   hold,              ///< subject: device.attribute; end of a person's hold
   command_retry,     ///< subject: command number; never a row of its own
   command_expiry,    ///< subject: command number; the same
+  // Never rows of their own: what armed them is kept, and they are armed again when rules load.
+  rule_cooldown,     ///< subject: rule; from here on it may start again
+  rule_trigger,      ///< subject: rule; the next moment of a trigger by time
+  rule_step,         ///< subject: rule; end of a sequence's wait
+  notice,            ///< subject: notice; it is due, or due again
+  schedule,          ///< subject: setting; its next flip
 };
 
 /// A deadline, on the steady line; it survives restarts and fires late rather than never.

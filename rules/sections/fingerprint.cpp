@@ -66,16 +66,24 @@ void add_expression(std::string& out, std::string_view key, const cel::Expressio
   add_vars(out, expression.source(), names, seen);
 }
 
+void add_wanted(std::string& out, std::string_view key, const Wanted& wanted,
+                const cel::Environment& names) {
+  if (const auto* value = std::get_if<Value>(&wanted)) {
+    out += to_json(*value) + "\n";
+  } else {
+    add_expression(out, key, std::get<cel::Expression>(wanted), names);
+  }
+}
+
 void add_wants(std::string& out, const Rule& rule, const cel::Environment& names,
                const AttributeTable& table) {
   std::vector<std::string> wants;  // ordered by path: attribute numbers differ between runs
   for (const Want& want : rule.want) {
     std::string text = "want " + table.path(want.attribute).text() + "\n";
-    if (const auto* value = std::get_if<Value>(&want.value)) {
-      text += to_json(*value) + "\n";
-    } else {
-      add_expression(text, "live", std::get<cel::Expression>(want.value), names);
-    }
+    if (!want.is_range()) add_wanted(text, "live", want.value, names);
+    if (want.min) add_wanted(text += "min ", "live", *want.min, names);
+    if (want.max) add_wanted(text += "max ", "live", *want.max, names);
+    if (want.deadband > 0) text += "deadband " + to_json(Value(want.deadband)) + "\n";
     wants.push_back(std::move(text));
   }
   std::sort(wants.begin(), wants.end());
@@ -112,9 +120,10 @@ std::string canonical(std::string_view cel) {
   return out;
 }
 
-std::uint64_t fingerprint(const Rule& rule, const cel::Environment& names,
+std::uint64_t fingerprint(const Rule& rule, std::string_view binding, const cel::Environment& names,
                           const AttributeTable& table) {
   std::string text;
+  if (!binding.empty()) text += "foreach " + std::string(binding) + "\n";
   add_expression(text, "when", rule.when, names);
   if (rule.while_) add_expression(text, "while", *rule.while_, names);
   if (rule.until) add_expression(text, "until", *rule.until, names);
@@ -123,6 +132,9 @@ std::uint64_t fingerprint(const Rule& rule, const cel::Environment& names,
   text += "priority " + std::to_string(rule.priority) + "\n";
   text += "on_unknown " + std::to_string(static_cast<int>(rule.on_unknown)) + "\n";
   text += "grace " + format_duration(rule.unknown_grace) + "\n";
+  if (rule.max_time) text += "max_time " + format_duration(*rule.max_time) + "\n";
+  if (rule.cooldown > Millis(0)) text += "cooldown " + format_duration(rule.cooldown) + "\n";
+  if (rule.reset_by_ack) text += "reset ack\n";
   text += "mode " + std::to_string(static_cast<int>(rule.mode)) + "\n";
   add_wants(text, rule, names, table);
   return fnv1a(text);

@@ -15,6 +15,10 @@ cel::Device named(const DeviceInfo& device, AttributeTable& table) {
 
 }  // namespace
 
+cel::Device named_device(const Loading& loading, const DeviceId& device) {
+  return named(loading.around.devices.at(device), loading.around.table);
+}
+
 void name_devices(Loading& loading) {
   for (const auto& [id, device] : loading.around.devices) {
     loading.names.devices.emplace(id.text(), named(device, loading.around.table));

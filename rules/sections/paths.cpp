@@ -113,10 +113,14 @@ std::optional<Targets> Reader::single(const yaml::Node& key, const AttributePath
 }
 
 std::optional<Targets> Reader::targets(const yaml::Node& key, Use use) {
-  const auto path = parse_path(key.text);
+  auto path = parse_path(key.text);
   if (!path) {
     error("E114", key, "'" + printable(key.text) + "' is no path", "write device.attribute");
     return std::nullopt;
+  }
+  if (const auto member = loading.bound.find(path->device.text()); member != loading.bound.end()) {
+    path->device = member->second;
+    return single(key, *path, use);
   }
   const std::string& name = path->device.text();
   if (name == kSettingsDevice) return setting(key, *path);

@@ -107,7 +107,7 @@ Reader::Matches Reader::match(const yaml::Node& map, const std::vector<Key>& key
   return matches;
 }
 
-bool Reader::take_id(const std::string& kind, const yaml::Node& key) {
+bool Reader::is_name(const std::string& kind, const yaml::Node& key) {
   if (!is_id(key.text)) {
     error("E115", key, "'" + printable(key.text) + "' cannot be the id of a " + kind,
           "ids are lower case letters, digits and _, begin with a letter, and have at most 64");
@@ -117,7 +117,11 @@ bool Reader::take_id(const std::string& kind, const yaml::Node& key) {
     error("E115", key, "'" + key.text + "' is a reserved word", "choose another name");
     return false;
   }
-  return take_once(kind, key.text, key);
+  return true;
+}
+
+bool Reader::take_id(const std::string& kind, const yaml::Node& key) {
+  return is_name(kind, key) && take_once(kind, key.text, key);
 }
 
 bool Reader::take_once(const std::string& kind, const std::string& id, const yaml::Node& key) {

@@ -31,7 +31,11 @@ struct Loading {
   std::map<std::pair<std::string, std::string>, SourcePlace> ids;  ///< (kind, id) -> first place
   Covered defaults;
   Covered manual;
+  std::map<std::string, DeviceId, std::less<>> bound;  ///< names of `foreach` while a rule is read
 };
+
+/// The device as expressions see it, also where a group or a var has its name.
+[[nodiscard]] cel::Device named_device(const Loading& loading, const DeviceId& device);
 
 /// One key of a map of the language.
 struct Key {
@@ -76,6 +80,8 @@ class Reader {
   /// The key that each entry of a map is, by its place in `keys`; E103 and E110 for the others.
   using Matches = std::vector<std::pair<std::size_t, const yaml::Node*>>;
   [[nodiscard]] Matches match(const yaml::Node& map, const std::vector<Key>& keys);
+  /// E115 unless the key is an id that expressions give no other meaning.
+  [[nodiscard]] bool is_name(const std::string& kind, const yaml::Node& key);
   /// E115 unless the key is an id; E106 when another of this kind has it.
   [[nodiscard]] bool take_id(const std::string& kind, const yaml::Node& key);
   /// E106 when something of this kind is there already, in this file or another.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "rules/sections/fingerprint.h"
+#include "rules/sections/foreach.h"
 #include "rules/sections/sections.h"
 #include "rules/sections/wants.h"
 
@@ -56,6 +57,20 @@ void read_for(Reader& reader, const yaml::Node& node, Draft& draft) {
 void read_off_delay(Reader& reader, const yaml::Node& node, Draft& draft) {
   draft.rule.off_delay = reader.duration(node).value_or(Millis(0));
 }
+void read_max_time(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.max_time = reader.duration(node);
+  if (draft.rule.max_time == Millis(0)) {
+    reader.error("E105", node, "max_time is nothing: the rule would never be active",
+                 "write how long it may be active");
+  }
+}
+void read_cooldown(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.cooldown = reader.duration(node).value_or(Millis(0));
+}
+void read_reset(Reader& reader, const yaml::Node& node, Draft& draft) {
+  static const std::vector<std::string> kWords = {"auto", "ack"};
+  draft.rule.reset_by_ack = reader.word(node, "reset", kWords) == 1;
+}
 void read_want(Reader&, const yaml::Node& node, Draft& draft) {
   draft.want = &node;
 }
@@ -109,15 +124,15 @@ const std::vector<Field<Draft>> kFields = {
     {"on_unknown", read_on_unknown},
     {"trigger", nullptr},
     {"do", nullptr},
-    {"foreach", nullptr},
+    {"foreach", [](Reader&, const yaml::Node&, Draft&) {}},  // read before all others
     {"notify", nullptr},
     {"cleared", nullptr},
     {"transition", nullptr},
     {"deadband", nullptr},
     {"order", nullptr},
-    {"max_time", nullptr},
-    {"cooldown", nullptr},
-    {"reset", nullptr},
+    {"max_time", read_max_time},
+    {"cooldown", read_cooldown},
+    {"reset", read_reset},
     {"run", nullptr},
     {"on_restart", nullptr},
 };
@@ -132,29 +147,25 @@ std::vector<AttributeId> reads_of(const Rule& rule) {
   add(rule.when);
   if (rule.while_) add(*rule.while_);
   if (rule.until) add(*rule.until);
+  const auto add_live = [&](const Wanted& wanted) {
+    if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(*live);
+  };
   for (const Want& want : rule.want) {
-    if (const auto* live = std::get_if<cel::Expression>(&want.value)) add(*live);
+    add_live(want.value);
+    if (want.min) add_live(*want.min);
+    if (want.max) add_live(*want.max);
   }
   std::sort(reads.begin(), reads.end());
   reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
   return reads;
 }
 
-/// The names that `foreach` makes are not there yet: expressions and wants would all be unknown.
-bool has_own_names(const yaml::Node& rule) {
-  return rule.find("foreach") != nullptr;
-}
-
-void report_unbuilt(Reader& reader, const yaml::Node& rule) {
-  (void)reader.match(rule, keys_of(kFields));
-}
-
-void read_rule(Reader& reader, const yaml::Entry& entry) {
-  if (!reader.is_map(entry.value, "a rule")) return;
-  if (has_own_names(entry.value)) return report_unbuilt(reader, entry.value);
+/// One rule, or the instance of a `foreach` for the member that its name is bound to.
+void read_one(Reader& reader, const yaml::Entry& entry, std::string id, std::string binding) {
   const std::size_t errors_before = reader.loading.errors;
   Draft draft;
-  draft.rule.id = RuleId(entry.key.text);
+  draft.rule.id = RuleId(std::move(id));
+  draft.rule.declared = entry.key.text;
   draft.rule.place = entry.key.place;
   read_fields(reader, entry.value, kFields, draft);
   if (!draft.has_when && entry.value.find("trigger") == nullptr) {
@@ -165,8 +176,21 @@ void read_rule(Reader& reader, const yaml::Entry& entry) {
   if (reader.loading.errors > errors_before) return;
   draft.rule.reads = reads_of(draft.rule);
   draft.rule.fingerprint =
-      fingerprint(draft.rule, reader.loading.names, reader.loading.around.table);
+      fingerprint(draft.rule, binding, reader.loading.names, reader.loading.around.table);
   reader.loading.set.rules.push_back(std::move(draft.rule));
+}
+
+void read_rule(Reader& reader, const yaml::Entry& entry) {
+  if (!reader.is_map(entry.value, "a rule")) return;
+  const std::string& id = entry.key.text;
+  const yaml::Node* foreach = entry.value.find("foreach");
+  if (foreach == nullptr) return read_one(reader, entry, id, "");
+  const auto each = read_foreach(reader, *foreach);
+  if (!each) return;
+  for (const DeviceId& member : each->members) {
+    const Bound bound(reader, each->name, member);
+    read_one(reader, entry, id + "[" + member.text() + "]", each->name + "=" + member.text());
+  }
 }
 
 }  // namespace

@@ -178,6 +178,9 @@ std::string Story::command(const std::vector<std::string>& words) {
   if (what == "online") return available(words.at(1), Availability::online);
   if (what == "set" || what == "release" || what == "dismiss") return write(words);
   if (what == "enable" || what == "disable" || what == "shadow") return switch_rule(words);
+  if (what == "ack") {
+    return step(core::AckRequest{core::RequestId{++requests_}, RuleId(words.at(1)), "cli"});
+  }
   if (what == "after") return pass_time(words.at(1));
   if (what == "sent") return sent(false);
   if (what == "obey") return sent(true);

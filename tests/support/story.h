@@ -19,7 +19,7 @@
 ///   offline lamp / online lamp     availability
 ///   set lamp.on true [hold 2h] [if 12] [id abc] [base 12] [written 17:59:30]
 ///                                  a person, through the API; `release lamp.on`, `dismiss lamp.on`
-///   disable RULE [for 2h], enable, shadow
+///   disable RULE [for 2h], enable, shadow; `ack RULE`
 ///   after 3m                       time passes, deadlines fire on the way
 ///   sent                           the broker has every command that left since the last `sent`
 ///   obey                           as sent, and the devices report what they were told

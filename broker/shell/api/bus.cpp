@@ -44,21 +44,25 @@ std::string_view below(std::string_view topic, std::string_view prefix, std::str
 }  // namespace
 
 std::vector<std::string> Bus::filters(std::string_view prefix) {
-  return {std::string(prefix) + "/set/#", std::string(prefix) + "/sync"};
+  return {std::string(prefix) + "/set/#", std::string(prefix) + "/ack/+",
+          std::string(prefix) + "/sync"};
 }
 
 bool Bus::take(const BusRequest& request) {
   const std::string_view prefix = ports_.identity().prefix;
   const bool is_sync = request.topic == std::string(prefix) + "/sync";
   const std::string_view path = below(request.topic, prefix, "set");
-  if (!is_sync && path.empty()) return false;
+  const std::string_view rule = below(request.topic, prefix, "ack");
+  if (!is_sync && path.empty() && rule.empty()) return false;
   if (request.retained || request.arrival == Arrival::retained) {
-    if (request.payload.empty()) return true;  // somebody cleans up
+    if (request.payload.empty() && rule.empty()) return true;  // somebody cleans up
     refuse(request, "retained_command", "a retained request is not obeyed");
   } else if (request.arrival != Arrival::live) {
     refuse(request, "late", "it waited while attune was away: nobody waits for it any more");
   } else if (is_sync) {
     sync(request);
+  } else if (!rule.empty()) {
+    acknowledge(request, rule);
   } else {
     set(request, path);
   }
@@ -129,6 +133,22 @@ void Bus::set(const BusRequest& request, std::string_view path) {
   const AttributePath at{DeviceId(std::string(device)), std::string(attribute)};
   if (body->release) return ports_.submit(core::ReleaseRequest{{}, at, "mqtt"}, done);
   ports_.submit(write_request(std::move(body->write), at, "mqtt"), done);
+}
+
+/// The payload is not read: there is nothing to say but that it was seen.
+void Bus::acknowledge(const BusRequest& request, std::string_view rule) {
+  const auto way = way_of(request, "", "");
+  if (!way) return;
+  const auto done = [this, way = *way,
+                     topic = std::string(request.topic)](const core::Reply& reply) {
+    Writer out;
+    begin_object(out, way);
+    append_reply(out, reply);
+    send(way, out.end_object().take());
+    if (reply.result != core::Reply::Result::rejected) return;
+    ports_.reject({topic, "", std::string(reason_of(reply)), reply.message});
+  };
+  ports_.submit(core::AckRequest{{}, RuleId(std::string(rule)), "mqtt"}, done);
 }
 
 // --- sync ----------------------------------------------------------------------------------------

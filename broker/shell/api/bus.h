@@ -13,7 +13,8 @@
 #include "broker/shell/api/ports.h"
 #include "broker/shell/api/snapshot.h"
 
-/// What clients ask over the bus: `<prefix>/set/<device>/<attribute>` and `<prefix>/sync`
+/// What clients ask over the bus: `<prefix>/set/<device>/<attribute>`, `<prefix>/ack/<rule>` and
+/// `<prefix>/sync`
 /// (docs/api.md, "Over MQTT").
 ///
 /// A request that is retained, late, malformed, or wants its answer anywhere but below
@@ -65,6 +66,7 @@ class Bus {
     std::size_t part = 0;
   };
   void set(const BusRequest& request, std::string_view path);
+  void acknowledge(const BusRequest& request, std::string_view rule);
   void sync(const BusRequest& request);
   [[nodiscard]] std::optional<Way> way_of(const BusRequest& request, const std::string& reply_to,
                                           const std::string& id);

@@ -90,6 +90,13 @@ void set_rule_mode(const Call& call) {
   submit(call, std::move(request));
 }
 
+void acknowledge_rule(const Call& call) {
+  core::AckRequest ack;
+  ack.rule = RuleId(std::string(call.params[0]));
+  ack.who = who(call);
+  submit(call, std::move(ack));
+}
+
 void dismiss_conflict(const Call& call) {
   core::DismissRequest dismiss;
   dismiss.path = {DeviceId(std::string(call.params[0])), std::string(call.params[1])};
@@ -103,6 +110,7 @@ constexpr Route kRoutes[] = {
     {"DELETE", "api/v1/conflicts/*/*", "", dismiss_conflict},
     {"PUT", "api/v1/settings/*", "", put_setting},
     {"POST", "api/v1/rules/*/enabled", "", set_rule_mode},
+    {"POST", "api/v1/rules/*/ack", "", acknowledge_rule},
 };
 
 }  // namespace

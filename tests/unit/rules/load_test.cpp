@@ -453,6 +453,41 @@ TEST(Load, AThousandFindingsOfAGroupAreSaidOnce) {
   EXPECT_EQ(loaded.issues.size(), 1u) << render(loaded.issues);
 }
 
+TEST(Foreach, MakesARuleOfEachMember) {
+  SmallHouse house;
+  const Loaded loaded = house.load(R"(
+groups: {lamps: {devices: [strip, ceiling]}}
+rules: {dim: {foreach: {l: lamps}, when: "l.on && l.id != 'x'", want: {l.on: =l.on}}}
+)");
+  ASSERT_TRUE(loaded.set) << render(loaded.issues);
+  ASSERT_EQ(loaded.set->rules.size(), 2u);
+  const Rule& first = loaded.set->rules[0];
+  EXPECT_EQ(first.id.text(), "dim[ceiling]");
+  EXPECT_EQ(first.want.at(0).attribute, house.id("ceiling.on"));
+  EXPECT_EQ(first.reads, std::vector{house.id("ceiling.on")});
+  EXPECT_EQ(loaded.set->rules[1].id.text(), "dim[strip]");
+  EXPECT_EQ(loaded.set->all_of("dim").size(), 2u);
+  EXPECT_EQ(loaded.set->all_of("dim[strip]").size(), 1u);
+  EXPECT_TRUE(loaded.set->all_of("di").empty());
+}
+
+TEST(Foreach, ItsNameIsFreeAndEndsWithTheRule) {
+  const std::string groups = "groups: {lamps: {devices: [strip]}}\n";
+  const auto of = [&](const std::string& foreach) {
+    return first_finding(groups + "rules: {a: {foreach: " + foreach + ", when: anna.home}}\n");
+  };
+  EXPECT_EQ(of("{l: lamps}"), "fine");
+  EXPECT_EQ(of("{l: lamp}"), "2:25 E301 unknown group 'lamp'");
+  EXPECT_EQ(of("{strip: lamps}"), "2:22 E106 'strip' means something else already");
+  EXPECT_EQ(of("{sun: lamps}"), "2:22 E115 'sun' is a reserved word");
+  EXPECT_EQ(of("{l: lamps, m: lamps}"),
+            "2:21 E114 foreach is one name for the members of one group");
+  EXPECT_EQ(of("lamps"), "2:21 E114 foreach is a map");
+  EXPECT_EQ(
+      first_finding(groups + "rules: {a: {foreach: {l: lamps}, when: l.on}, b: {when: l.on}}\n"),
+      "2:53 E301 there is no device, group or var 'l'");
+}
+
 std::uint64_t fingerprint_of(const std::string& text) {
   SmallHouse house;
   const Loaded loaded = house.load(text);
@@ -499,8 +534,12 @@ TEST(Fingerprint, ChangesWithWhatTheRuleDoes) {
       of("when: anna.home, want: {ceiling.on: true}"),
       of("when: anna.home, want: {strip.on: =ben.home}"),
       of("when: hall_motion.illuminance < limit"),
+      of("when: anna.home, max_time: 5m"),
+      of("when: anna.home, cooldown: 5m"),
+      of("when: anna.home, reset: ack"),
+      of("when: anna.home, foreach: {v: g}"),
   };
-  EXPECT_EQ(seen.size(), 16u);
+  EXPECT_EQ(seen.size(), 20u);
   EXPECT_EQ(of("when: anna.home, want: {strip.on: true}"),
             of("when: anna.home, want: {g.on: true}"))
       << "paths are resolved";
