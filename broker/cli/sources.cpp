@@ -9,6 +9,7 @@
 #include "broker/shell/config/config.h"
 #include "broker/shell/config/surroundings.h"
 #include "devices/vocabulary.h"
+#include "rules/check/check.h"
 
 namespace attune::cli {
 namespace {
@@ -131,8 +132,13 @@ Checked check(Sources sources) {
   const Issues& of_devices = sources.devices.issues;
   checked.issues.insert(checked.issues.end(), of_devices.begin(), of_devices.end());
   if (!has_errors(of_devices)) add_devices(sources.devices, sources.dialects, checked);
-  rules::Loaded loaded = rules::load(sources.rules, config::surroundings(*checked.catalog));
+  const rules::Surroundings around = config::surroundings(*checked.catalog);
+  rules::Loaded loaded = rules::load(sources.rules, around);
   checked.issues.insert(checked.issues.end(), loaded.issues.begin(), loaded.issues.end());
+  if (loaded.set) {
+    const Issues found = rules::check(*loaded.set, around);
+    checked.issues.insert(checked.issues.end(), found.begin(), found.end());
+  }
   if (!has_errors(checked.issues)) checked.set = std::move(loaded.set);
   return checked;
 }

@@ -4,6 +4,7 @@
 
 #include "broker/shell/config/devices_file.h"
 #include "broker/shell/config/surroundings.h"
+#include "rules/check/check.h"
 #include "rules/load.h"
 
 namespace attune::shell {
@@ -105,8 +106,13 @@ bool RuleKeeper::read_devices() {
 
 std::optional<RuleKeeper::Change> RuleKeeper::compile(const std::vector<rules::SourceFile>& files) {
   compiled_for_ = catalog_.generation();
-  rules::Loaded loaded = rules::load(files, config::surroundings(catalog_));
+  const rules::Surroundings around = config::surroundings(catalog_);
+  rules::Loaded loaded = rules::load(files, around);
   issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
+  if (loaded.set) {
+    const Issues found = rules::check(*loaded.set, around);
+    issues_.insert(issues_.end(), found.begin(), found.end());
+  }
   if (!loaded.set || has_errors(issues_)) {
     describe_problem(loaded.only_unknown_devices);
     return std::nullopt;

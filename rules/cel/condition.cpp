@@ -117,6 +117,7 @@ class Builder {
   [[nodiscard]] Side field(const Expr& expr, const std::string& name) const;
   [[nodiscard]] const Device* device(const Expr& expr) const;
   [[nodiscard]] std::optional<AttributeId> read(const Expr& expr) const;
+  [[nodiscard]] std::optional<AttributeId> signal(const found::Signal& made) const;
   void describe(const Expr& expr, Condition::Opaque& into) const;
 
   Condition out_;
@@ -158,8 +159,19 @@ const Device* Builder::device(const Expr& expr) const {
   return bound == locals_.end() ? nullptr : bound->second;
 }
 
+std::optional<AttributeId> Builder::signal(const found::Signal& made) const {
+  if (!made.member) return made.id;
+  const auto bound = locals_.find(*made.member);
+  if (bound == locals_.end()) return std::nullopt;
+  for (const auto& [member, id] : made.of_members) {
+    if (member == bound->second) return id;
+  }
+  return std::nullopt;
+}
+
 std::optional<AttributeId> Builder::read(const Expr& expr) const {
   if (const auto* const read = std::get_if<found::Read>(&expr.found)) return read->id;
+  if (const auto* const made = std::get_if<found::Signal>(&expr.found)) return signal(*made);
   const auto* const member = std::get_if<found::Member>(&expr.found);
   if (member == nullptr) return std::nullopt;
   const Device* of = device(base_of(expr));
@@ -433,6 +445,10 @@ Condition condition_of(const Expr& root) {
 const Condition* condition_of(const Expression& expression) {
   const Program* const program = expression.program();
   return program == nullptr ? nullptr : program->condition();
+}
+
+std::uint64_t cost_of(const Expression& expression) {
+  return expression.program() == nullptr ? 0 : expression.program()->cost();
 }
 
 }  // namespace attune::cel

@@ -59,5 +59,7 @@ inline constexpr std::size_t kConditionPartsMax = 128;
 [[nodiscard]] Condition condition_of(const Expr& root);
 /// Null for an empty expression, and for one that is no bool. Lives as long as the expression.
 [[nodiscard]] const Condition* condition_of(const Expression& expression);
+/// The static bound on one evaluation, in units; 0 for an empty expression.
+[[nodiscard]] std::uint64_t cost_of(const Expression& expression);
 
 }  // namespace attune::cel

@@ -1,0 +1,71 @@
+#include <set>
+
+#include "rules/check/checks.h"
+
+// S602 to S605: conditions that are never true or never false, and latches that end as they begin.
+namespace attune::rules {
+
+namespace {
+
+constexpr unsigned kStart = 1;
+constexpr unsigned kEnd = 2;
+
+bool never(Checking& checking, const Demands& demands) {
+  return checking.search.together(demands).is == Answer::Is::no;
+}
+
+void check_start(Checking& checking, const Rule& rule) {
+  Demands demands = {{cel::condition_of(rule.when), true}};
+  if (never(checking, demands)) {
+    return checking.findings.warning(
+        checking.findings.of_key(rule, "when"),
+        {"S602", shown(rule) + " never starts: its `when` is never true",
+         "no state of what it reads makes it true"});
+  }
+  if (rule.while_) demands.push_back({cel::condition_of(*rule.while_), true});
+  if (rule.while_ && never(checking, demands)) {
+    return checking.findings.warning(
+        checking.findings.of_key(rule, "while"),
+        {"S602", shown(rule) + " never starts: `when` and `while` are never true together",
+         "no state of what they read makes both true"});
+  }
+  if (rule.when.source() == "true" || !never(checking, {{demands.front().condition, false}}))
+    return;
+  checking.findings.warning(checking.findings.of_key(rule, "when"),
+                            {"S603", shown(rule) + " is always active: its `when` is never false",
+                             "write when: \"true\" if that is meant"});
+}
+
+void check_end(Checking& checking, const Rule& rule) {
+  if (!rule.until) return;
+  const cel::Condition* const until = cel::condition_of(*rule.until);
+  if (never(checking, {{until, true}})) {
+    return checking.findings.warning(
+        checking.findings.of_key(rule, "until"),
+        {"S604", shown(rule) + " never ends: its `until` is never true",
+         "no state of what it reads makes it true"});
+  }
+  Demands both = {{cel::condition_of(rule.when), true, kStart}, {until, true, kEnd}};
+  if (rule.while_) both.push_back({cel::condition_of(*rule.while_), true, kStart});
+  const Answer answer = checking.search.meet_on_a_number(both, kStart | kEnd);
+  if (answer.is != Answer::Is::yes) return;
+  checking.findings.warning(
+      checking.findings.of_key(rule, "until"),
+      {"S605",
+       shown(rule) + " ends as it starts: `when` and `until` are both true when " +
+           text(checking.facts, answer.state),
+       "leave room between them: start above one number, end below a smaller one"});
+}
+
+}  // namespace
+
+void check_conditions(Checking& checking) {
+  std::set<std::string> told;
+  for (const Rule& rule : checking.facts.set.rules) {
+    if (!is_level(rule) || !told.insert(declared(rule)).second) continue;
+    check_start(checking, rule);
+    check_end(checking, rule);
+  }
+}
+
+}  // namespace attune::rules

@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "rules/check/checks.h"
+
+// C401, C402, C403: two rules that want different values of one attribute at one priority and can
+// hold together.
+namespace attune::rules {
+
+namespace {
+
+/// Pairs of rules that one check looks at: above, a set is too large to compare all with all.
+constexpr std::size_t kPairsMax = 100'000;
+
+struct Claim {
+  const Rule* rule;
+  const Want* want;
+};
+
+/// State of a finding, with something usual for everything else.
+class Assumed final : public StateView {
+ public:
+  Assumed(Facts& facts, const State& state) : facts_(facts), state_(state) {}
+  [[nodiscard]] const Value& value(AttributeId id) const override {
+    if (const Value* const known = state_.find(id)) return *known;
+    const auto [kept, fresh] = usual_.try_emplace(id);
+    const AttributeInfo* const info = fresh ? facts_.info(id) : nullptr;
+    if (info == nullptr) return kept->second;
+    if (info->type == ValueType::boolean) kept->second = Value(false);
+    if (info->type == ValueType::number) kept->second = Value(info->range ? info->range->min : 20);
+    if (!info->values.empty()) kept->second = Value(info->values.front());
+    return kept->second;
+  }
+
+ private:
+  Facts& facts_;
+  const State& state_;
+  mutable std::map<AttributeId, Value> usual_;
+};
+
+std::optional<Value> at(const Wanted& wanted, const StateView& view) {
+  if (const Value* const literal = std::get_if<Value>(&wanted)) return *literal;
+  return std::get<cel::Expression>(wanted).value(view);
+}
+
+bool same_text(const Wanted& a, const Wanted& b) {
+  const auto* const one = std::get_if<cel::Expression>(&a);
+  const auto* const other = std::get_if<cel::Expression>(&b);
+  return one != nullptr && other != nullptr && one->source() == other->source();
+}
+
+class Conflicts {
+ public:
+  explicit Conflicts(Checking& checking) : checking_(checking) {}
+  void run();
+
+ private:
+  void compare(const std::vector<Claim>& claims);
+  void compare(const Claim& a, const Claim& b);
+  [[nodiscard]] bool differ(const Claim& a, const Claim& b, const StateView& view) const;
+  [[nodiscard]] bool could_differ(const Claim& a, const Claim& b) const;
+  [[nodiscard]] bool exclude(const Want& a, const Want& b, const StateView& view) const;
+  [[nodiscard]] Answer meet(const Claim& a, const Claim& b, bool lingering);
+  void report(const Claim& a, const Claim& b, const Answer& answer, bool lingering);
+
+  Checking& checking_;
+  std::set<std::pair<std::string, std::string>> told_;
+  std::size_t pairs_ = 0;
+};
+
+void Conflicts::run() {
+  std::map<std::pair<AttributeId, Priority>, std::vector<Claim>> claims;
+  for (const Rule& rule : checking_.facts.set.rules) {
+    if (rule.mode != RuleMode::enabled || !rule.lives_on()) continue;
+    for (const Want& want : rule.want) {
+      if (checking_.facts.is_setting(want.attribute)) continue;
+      claims[{want.attribute, rule.priority}].push_back({&rule, &want});
+    }
+  }
+  for (const auto& [place, rivals] : claims) compare(rivals);
+}
+
+void Conflicts::compare(const std::vector<Claim>& claims) {
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    for (std::size_t j = i + 1; j < claims.size(); ++j) {
+      if (!could_differ(claims[i], claims[j])) continue;
+      if (++pairs_ > kPairsMax) return;
+      compare(claims[i], claims[j]);
+    }
+  }
+}
+
+/// Ranges with no point in common.
+bool Conflicts::exclude(const Want& a, const Want& b, const StateView& view) const {
+  const auto below = [&](const Want& low, const Want& high) {
+    if (!low.max || !high.min) return false;
+    const auto most = at(*low.max, view);
+    const auto least = at(*high.min, view);
+    return most && least && most->is_numeric() && least->is_numeric() &&
+           most->numeric() < least->numeric();
+  };
+  return below(a, b) || below(b, a);
+}
+
+bool Conflicts::differ(const Claim& a, const Claim& b, const StateView& view) const {
+  if (a.want->is_range() || b.want->is_range()) {
+    return a.want->is_range() && b.want->is_range() && exclude(*a.want, *b.want, view);
+  }
+  const auto one = at(a.want->value, view);
+  const auto other = at(b.want->value, view);
+  if (!one || !other) return false;
+  const AttributeInfo* const info = checking_.facts.info(a.want->attribute);
+  return info == nullptr ? *one != *other : !same_on_wire(*info, *one, *other);
+}
+
+bool Conflicts::could_differ(const Claim& a, const Claim& b) const {
+  if (a.want->is_range() != b.want->is_range()) return false;
+  if (a.want->is_range()) return true;
+  if (same_text(a.want->value, b.want->value)) return false;
+  const bool literals =
+      std::holds_alternative<Value>(a.want->value) && std::holds_alternative<Value>(b.want->value);
+  const State nothing;
+  return !literals || differ(a, b, Assumed(checking_.facts, nothing));
+}
+
+/// Both can be active when one can start while the other is.
+Answer Conflicts::meet(const Claim& a, const Claim& b, bool lingering) {
+  Answer maybe;
+  const Regions& regions = checking_.regions;
+  const auto active = [&](const Claim& claim) {
+    return lingering ? regions.linger(*claim.rule) : regions.hold(*claim.rule);
+  };
+  // A state in which both start is the plainest to show.
+  for (const auto& [a_starts, b_starts] :
+       {std::pair(true, true), std::pair(true, false), std::pair(false, true)}) {
+    Demands demands = a_starts ? regions.start(*a.rule) : active(a);
+    const Demands other = b_starts ? regions.start(*b.rule) : active(b);
+    demands.insert(demands.end(), other.begin(), other.end());
+    Answer answer = checking_.search.together(demands);
+    if (answer.is == Answer::Is::yes) return answer;
+    if (answer.is == Answer::Is::maybe) maybe = std::move(answer);
+  }
+  return maybe;
+}
+
+void Conflicts::compare(const Claim& a, const Claim& b) {
+  const auto pair = std::minmax(declared(*a.rule), declared(*b.rule));
+  if (told_.contains(pair)) return;
+  for (const bool lingering : {false, true}) {
+    const Answer answer = meet(a, b, lingering);
+    if (answer.is == Answer::Is::no) continue;
+    if (!differ(a, b, Assumed(checking_.facts, answer.state))) return;
+    told_.insert(pair);
+    return report(a, b, answer, lingering);
+  }
+}
+
+void Conflicts::report(const Claim& a, const Claim& b, const Answer& answer, bool lingering) {
+  const std::string state = text(checking_.facts, answer.state);
+  const bool sure = answer.is == Answer::Is::yes;
+  std::string message = shown(*a.rule) + " and " + shown(*b.rule) + " both claim " +
+                        checking_.facts.name(a.want->attribute) + " at " +
+                        priority_text(a.rule->priority) + "; ";
+  if (lingering) {
+    message += "one goes on while its end is delayed, and the other holds";
+  } else {
+    message += sure ? "both hold" : "both may hold";
+  }
+  message += state.empty() ? (sure ? " at any time" : "") : " when " + state;
+  const auto later = [](const Claim& one, const Claim& other) {
+    return std::tie(one.rule->place.file, one.rule->place.line) <
+           std::tie(other.rule->place.file, other.rule->place.line);
+  };
+  const Claim& last = later(a, b) ? b : a;
+  const SourcePlace place = checking_.findings.of_want(*last.rule, a.want->attribute);
+  const std::string code = !sure ? "C402" : lingering ? "C403" : "C401";
+  Findings::Text text = {code, std::move(message),
+                         "give one of them another priority, or make their conditions exclude "
+                         "each other"};
+  if (code == "C401") return checking_.findings.error(place, std::move(text));
+  checking_.findings.warning(place, std::move(text));
+}
+
+}  // namespace
+
+void check_conflicts(Checking& checking) {
+  Conflicts(checking).run();
+}
+
+}  // namespace attune::rules
