@@ -118,6 +118,7 @@ struct RuleSet {
   ManualPolicy manual;                          ///< the file's `default`
   std::map<AttributeId, ManualPolicy> manual_of;
   std::vector<TestCase> tests;
+  std::vector<std::string> vars;  ///< their names, ascending
   std::vector<SourceFile> files;
   /// Indices of the rules that read an attribute, by AttributeId; shorter than the table is fine.
   std::vector<std::vector<std::uint32_t>> readers;

@@ -43,6 +43,7 @@ void finish(Loading& loading) {
   const std::size_t attributes = loading.around.table.size();
   std::sort(loading.set.settings.begin(), loading.set.settings.end(),
             [](const Setting& a, const Setting& b) { return a.id < b.id; });
+  for (const auto& var : loading.names.vars) loading.set.vars.push_back(var.first);
   index_rules(loading.set, attributes);
   index_holds(loading, loading.set, attributes);
 }
