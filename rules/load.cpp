@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "rules/sections/sections.h"
+#include "rules/signals.h"
 
 namespace attune::rules {
 
@@ -17,11 +18,20 @@ struct Section {
 
 /// In the order of reading, each over all files before the next: later ones name earlier ones.
 constexpr Section kSections[] = {
-    {"settings", read_settings}, {"groups", read_groups},     {"vars", read_vars},
-    {"vars", check_vars},        {"defaults", read_defaults}, {"manual", read_manual},
-    {"rules", read_rule_ids},    {"rules", read_rules},       {"tests", read_tests},
-    {"interlocks", nullptr},     {"limits", nullptr},         {"learn", nullptr},
-    {"notifiers", nullptr},      {"triggers", nullptr},
+    {"settings", read_settings},
+    {"groups", read_groups},
+    {"vars", read_vars},
+    {"rules", read_rule_ids},
+    {"vars", check_vars},
+    {"defaults", read_defaults},
+    {"notifiers", read_notifiers},
+    {"manual", read_manual},
+    {"rules", read_rules},
+    {"interlocks", read_interlocks},
+    {"tests", read_tests},
+    {"limits", read_limits},
+    {"learn", nullptr},
+    {"triggers", nullptr},
 };
 
 std::vector<Key> top_level_keys() {
@@ -95,6 +105,9 @@ bool only_unknown_devices(const Loading& loading) {
 Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
   Loading loading(around);
   name_devices(loading);
+  SignalTable signals(around.table, loading.ids);
+  loading.names.signals = &signals;
+  name_clocks(loading.names);
   const std::vector<yaml::Document> documents = parse_all(files, loading);
   for (const Section& section : kSections) {
     if (section.read != nullptr) read_section(section, documents, loading);
@@ -104,6 +117,7 @@ Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
     const bool only_unknown = only_unknown_devices(loading);
     return {nullptr, std::move(loading.issues), only_unknown};
   }
+  loading.set.signals = signals.release();
   finish(loading);
   loading.set.files = files;
   return {std::make_shared<const RuleSet>(std::move(loading.set)), std::move(loading.issues),

@@ -13,6 +13,9 @@
 #include "devices/model/records.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/signal.h"
+#include "rules/message.h"
+#include "rules/schedule.h"
+#include "rules/trigger.h"
 
 /// A checked set of rules: immutable, and complete enough to run without its files.
 namespace attune::rules {
@@ -32,6 +35,16 @@ struct Want {
 
 enum class OnUnknown : std::uint8_t { keep, assume_false, assume_true };
 
+/// One step of `do`.
+struct Step {
+  enum class Kind : std::uint8_t { want, wait, wait_until, notify } kind = Kind::want;
+  std::vector<Want> want;
+  std::optional<Millis> wait{};  ///< of wait_until its timeout; empty: as long as it takes
+  cel::Expression until{};
+  bool aborts = true;  ///< what follows the timeout: the end of the sequence, or its next step
+  std::vector<NoticePlan> notify{};
+};
+
 struct Rule {
   RuleId id;            ///< of an instance of `foreach`: `rule[member]`
   std::string declared; ///< its id in the file
@@ -48,12 +61,26 @@ struct Rule {
   std::optional<Millis> max_time;  ///< active at most this long; then a new start is needed
   Millis cooldown{0};         ///< after its end it does not start again for this long
   bool reset_by_ack = false;  ///< its end waits for a person
+  std::optional<Trigger> trigger;  ///< then `when` may be empty, and counts at that instant
+  std::vector<Turn> turns;         ///< of `toggle` and `cycle`
+  std::vector<Step> sequence;      ///< of `do`
+  bool restarts = false;           ///< `run: restart`: a trigger while it is active begins it anew
+  bool aborts_at_start = false;    ///< `on_restart: abort`, of its sequence
+  std::vector<NoticePlan> notify;
+  std::optional<Message> cleared;
   std::vector<Want> want;
+  std::vector<AttributeId> order;  ///< each is commanded when those before it are as wanted
+  Millis transition{0};            ///< how long what it wants may take to come about
   Priority priority = static_cast<Priority>(Level::comfort);
   OnUnknown on_unknown = OnUnknown::keep;
   Millis unknown_grace{std::chrono::minutes(10)};
   std::uint64_t fingerprint = 0;  ///< of everything above that changes what the rule does
   std::vector<AttributeId> reads; ///< of all its expressions, ascending, each once
+
+  /// Whether it goes on after its trigger; else it acts once.
+  [[nodiscard]] bool lives_on() const {
+    return !trigger || until || max_time || !sequence.empty();
+  }
 };
 
 /// What follows the last claim on an attribute.
@@ -68,12 +95,41 @@ struct ManualPolicy {
   std::optional<cel::Expression> until;
 };
 
+/// What must never be: guards every command by the state that it would make.
+struct Interlock {
+  enum class OnUnknown : std::uint8_t { deny, allow, keep };
+  std::string id;
+  SourcePlace place;
+  cel::Expression never;
+  std::vector<Want> want;  ///< claimed while `never` is true of what is reported
+  Priority priority = static_cast<Priority>(Level::equipment);
+  OnUnknown on_unknown = OnUnknown::deny;
+  std::string severity;  ///< info, warning, critical; empty: none
+};
+
+/// What a device can bear; commands are delayed or clamped to it. On is true, a number that is not
+/// 0, or a word that is not `off`.
+struct Limit {
+  static constexpr double kStartsMax = 1'000;
+  struct Rate {
+    double amount = 0;
+    Millis per{};
+  };
+  std::optional<Millis> min_on, min_off;  ///< once on (off) it stays so this long
+  std::optional<Millis> min_dwell;        ///< whatever it is, it stays so this long
+  std::optional<Millis> max_on;           ///< then it goes off, until somebody wants it on anew
+  std::optional<Rate> max_starts;
+  std::optional<double> min, max;  ///< in the attribute's unit
+  std::optional<Rate> slew;        ///< in the attribute's unit
+};
+
 /// What residents adjust: `settings.<id>`.
 struct Setting {
   std::string id;
   std::string label;
   AttributeInfo info;  ///< type, unit, range, values; writable
-  Value initial;
+  Value initial;       ///< of a schedule: none
+  std::optional<Schedule> schedule;  ///< the plan of the file
 };
 
 /// A test of the rules, on simulated time (broker/cli/scenario.h runs it).
@@ -117,11 +173,19 @@ struct RuleSet {
   std::map<AttributeId, Default> defaults;      ///< only what files say; else by vocabulary
   ManualPolicy manual;                          ///< the file's `default`
   std::map<AttributeId, ManualPolicy> manual_of;
+  std::vector<Interlock> interlocks;  ///< ascending by id
+  /// Interlocks whose `never` reads the attribute, by AttributeId; shorter than the table is fine.
+  std::vector<std::vector<std::uint32_t>> guards;
+  /// Likewise those whose `want` names it.
+  std::vector<std::vector<std::uint32_t>> guard_wants;
+  std::map<AttributeId, Limit> limits;
   std::vector<TestCase> tests;
   std::vector<std::string> vars;  ///< their names, ascending
   std::vector<SourceFile> files;
   /// Indices of the rules that read an attribute, by AttributeId; shorter than the table is fine.
   std::vector<std::vector<std::uint32_t>> readers;
+  /// Rules with a trigger on a momentary event, ascending.
+  std::map<AttributeId, std::vector<std::uint32_t>> event_readers;
   /// Attributes with a `manual` whose `until` reads the indexed one.
   std::vector<std::vector<AttributeId>> hold_readers;
   /// What expressions read beside what devices report; each stands after those that it reads.

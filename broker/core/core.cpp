@@ -9,6 +9,8 @@
 #include "broker/core/journal.h"
 #include "broker/core/reports.h"
 #include "broker/core/requests.h"
+#include "broker/core/signals.h"
+#include "devices/model/limits.h"
 
 namespace attune::core {
 
@@ -34,9 +36,13 @@ struct Core::Parts {
       : catalog(known),
         image(known),
         journal(image, known.table()),
-        arbitration(known, rules, image, claims, timers, journal, agenda),
-        inference(known, image, rules, arbitration, claims, timers, journal, agenda),
-        drive(known, image, claims, ledger, arbitration, timers, journal, agenda, options.observe),
+        interlocks(known, rules, image, journal),
+        limits(known, rules, image, timers, journal),
+        arbitration(known, rules, image, claims, interlocks, limits, timers, journal, agenda),
+        signals(known, image, rules, ledger, timers, journal, agenda, options.site),
+        inference(known, image, rules, signals, arbitration, claims, timers, journal, agenda),
+        drive(known, image, claims, rules, limits, ledger, arbitration, timers, journal, agenda,
+              options.observe),
         conflicts(journal),
         seen(journal),
         reports(known, image, arbitration, drive, conflicts, journal, agenda),
@@ -56,7 +62,10 @@ struct Core::Parts {
   RuleRunner rules;
   Agenda agenda;
   Journal journal;
+  Interlocks interlocks;
+  Limits limits;
   Arbitration arbitration;
+  Signals signals;
   Inference inference;
   Drive drive;
   Conflicts conflicts;
@@ -91,8 +100,11 @@ void Core::restore(Restored restored) {
   for (RuleState& state : restored.rules) p.rules.restore(std::move(state));
   p.rules.restore(restored.lives);
   for (const Timer& timer : restored.timers) p.timers.restore(timer);
+  p.interlocks.restore(restored.interlocks);
+  p.limits.restore(restored.limits, table);
   p.conflicts.restore(restored.conflicts);
   p.seen.restore(restored.seen_writes);
+  p.signals.restore(restored.signals);
   for (Command& command : restored.commands) {
     table.intern(command.path);
     p.drive.restore(std::move(command));
@@ -103,11 +115,15 @@ void Core::restore(Restored restored) {
 
 void Core::step(const Event& event, Outcome& out) {
   Parts& p = *parts_;
+  p.signals.begin(out, event.at);
   p.fire_due(event.at, out);
   p.journal.begin(event.at, event.at, out);
   std::visit(Overloaded{
                  [](const Tick&) {},
-                 [&](const MessageArrived& message) { p.reports.take(message); },
+                 [&](const MessageArrived& message) {
+                   p.signals.seen(message);
+                   p.reports.take(message);
+                 },
                  [&](const WriteRequest& request) { p.requests.take(request); },
                  [&](const ReleaseRequest& request) { p.requests.take(request); },
                  [&](const RuleModeRequest& request) { p.requests.take(request); },
@@ -142,6 +158,8 @@ void Core::Parts::fire(const Timer& timer) {
     case TimerKind::rule_mode:
     case TimerKind::rule_cooldown:
       return wake_rule(timer);
+    case TimerKind::signal:
+      return signals.fire(timer);
     case TimerKind::rule_trigger:
     case TimerKind::rule_step:
     case TimerKind::notice:
@@ -152,6 +170,15 @@ void Core::Parts::fire(const Timer& timer) {
       arbitration.release(catalog.table().intern(*path),
                           {{CauseKind::timer, "hold is over", {}}, {}}, "hold is over");
       return;
+    }
+    case TimerKind::limit: {
+      const auto path = parse_path(timer.subject);
+      return agenda.drive(catalog.table().intern_device(path->device));
+    }
+    case TimerKind::max_on: {
+      const auto path = parse_path(timer.subject);
+      return arbitration.max_on_reached(catalog.table().intern(*path),
+                                        {{CauseKind::timer, "max_on", {}}, {}});
     }
     case TimerKind::command_retry:
       return drive.fire_retry(static_cast<CommandId>(std::stoull(timer.subject)));
@@ -172,13 +199,17 @@ void Core::Parts::wake_rule(const Timer& timer) {
   }
 }
 
-/// Rules, then who wins, then what is sent. A command that ends can move claims once more.
+/// Rules, then who wins, then what is sent. A command that ends can move claims once more; and
+/// rules may read what is wanted, and what does not obey.
 void Core::Parts::settle() {
-  inference.settle();
-  arbitration.settle();
-  drive.settle();
-  arbitration.settle();
-  drive.settle();
+  for (int depth = 0; depth <= limits::kCauseDepthMax; ++depth) {
+    inference.settle();
+    arbitration.settle();
+    drive.settle();
+    arbitration.settle();
+    drive.settle();
+    if (!signals.waiting()) return;
+  }
 }
 
 std::optional<Millis> Core::next_deadline() const {

@@ -7,8 +7,11 @@
 #include "broker/core/conflicts.h"
 #include "broker/core/event.h"
 #include "broker/core/image.h"
+#include "broker/core/interlocks.h"
 #include "broker/core/ledger.h"
+#include "broker/core/limits.h"
 #include "broker/core/rule_runner.h"
+#include "broker/core/site.h"
 #include "broker/core/timers.h"
 #include "devices/catalog.h"
 #include "rules/rule_set.h"
@@ -20,6 +23,7 @@ namespace attune::core {
 
 struct Options {
   bool observe = false;  ///< compute everything, command nothing
+  Site site{};           ///< what local time and the sun depend on
 };
 
 /// Everything a start begins with, from the store; see store::Recovered.
@@ -38,6 +42,9 @@ struct Restored {
   std::vector<Blob> conflicts;    ///< of Conflicts::kSpace
   std::vector<Blob> seen_writes;  ///< of SeenWrites::kSpace
   std::vector<Blob> lives;        ///< of RuleMemory::kSpace
+  std::vector<Blob> interlocks;   ///< of Interlocks::kSpace
+  std::vector<Blob> limits;       ///< of Limits::kSpace
+  std::vector<Blob> signals;      ///< of Signals::kSpace
 };
 
 class Core {

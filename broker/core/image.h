@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "devices/catalog.h"
@@ -59,6 +60,8 @@ class Image final : public rules::StateView {
   /// only way in which the image changes.
   void enter(Change& change, AttributeTable& table);
   void restore(const StateRow& row, AttributeTable& table);
+  /// The value of a signal (broker/core/signals.h): computed, and no part of the log.
+  void set_signal(AttributeId signal, Value value) { slot(signal).value = std::move(value); }
   void mark_fresh(DeviceIndex device, bool fresh);
   void derive(DeviceIndex device);
 

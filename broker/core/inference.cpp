@@ -6,6 +6,7 @@
 #include "broker/core/fit.h"
 #include "broker/core/packed.h"
 #include "devices/model/limits.h"
+#include "rules/signals.h"
 
 namespace attune::core {
 
@@ -62,7 +63,8 @@ std::string reason_of(const rules::Rule& rule) {
 
 void Inference::settle() {
   for (int depth = 0; depth <= limits::kCauseDepthMax; ++depth) {
-    const auto touched = agenda_.take_touched();
+    auto touched = agenda_.take_touched();
+    signals_.follow(touched);
     for (const auto& [attribute, because] : touched) wake(attribute, because);
     const auto affected = agenda_.take_rules();
     if (affected.empty()) return;
@@ -80,7 +82,7 @@ void Inference::wake(AttributeId touched, const Because& because) {
   const auto& readers = rules_.set().readers;
   if (index(touched) >= readers.size()) return;
   Because read = because;
-  read.cause.id = catalog_.table().path(touched).text();
+  read.cause.id = rules::readable(catalog_.table().path(touched));
   for (const std::uint32_t rule : readers[index(touched)]) {
     agenda_.evaluate(rule, {touched, read});
   }
@@ -340,8 +342,10 @@ bool Inference::set_setting(AttributeId setting, const Value& value, const Becau
 
 void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   const auto over = rules_.replace(std::move(set));
+  signals_.load();
   for (const RuleState& state : over) retire(state);
   drop_orphans();
+  arbitration_.rules_loaded();
   first_settings();
   const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
   for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i) {

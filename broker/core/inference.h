@@ -7,6 +7,7 @@
 #include "broker/core/arbitration.h"
 #include "broker/core/journal.h"
 #include "broker/core/rule_runner.h"
+#include "broker/core/signals.h"
 #include "broker/core/timers.h"
 #include "broker/core/wish.h"
 #include "devices/catalog.h"
@@ -17,11 +18,12 @@ namespace attune::core {
 class Inference {
  public:
   Inference(const devices::Catalog& catalog, Image& image, RuleRunner& rules,
-            Arbitration& arbitration, Claims& claims, Timers& timers, Journal& journal,
+            Signals& signals, Arbitration& arbitration, Claims& claims, Timers& timers, Journal& journal,
             Agenda& agenda)
       : catalog_(catalog),
         image_(image),
         rules_(rules),
+        signals_(signals),
         arbitration_(arbitration),
         claims_(claims),
         timers_(timers),
@@ -73,6 +75,7 @@ class Inference {
   const devices::Catalog& catalog_;
   Image& image_;
   RuleRunner& rules_;
+  Signals& signals_;
   Arbitration& arbitration_;
   Claims& claims_;
   Timers& timers_;

@@ -22,6 +22,15 @@ Result<std::string> password(const config::Config& config) {
   return config::read_secret(config.mqtt.password_file);
 }
 
+core::Site site_of(const config::Config& config) {
+  core::Site site;
+  if (auto zone = cel::Zone::find(config.site.timezone)) site.zone = std::move(*zone);
+  if (config.site.latitude && config.site.longitude) {
+    site.place = core::Place{*config.site.latitude, *config.site.longitude};
+  }
+  return site;
+}
+
 }  // namespace
 
 Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -82,7 +91,7 @@ Status Runtime::Parts::open_store() {
   Loop::restore_discovery(*store_, normaliser_);
   committed_inbox_ = recovered->inbox;
   committed_at_ = recovered->at;
-  core_.emplace(catalog_, core::Options{startup_.observe});
+  core_.emplace(catalog_, core::Options{startup_.observe, site_of(startup_.config)});
   core_->restore(restored(*store_, std::move(*recovered)));
   return {};
 }

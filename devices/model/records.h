@@ -146,6 +146,9 @@ enum class TimerKind : std::uint8_t {
   rule_step,         ///< subject: rule; end of a sequence's wait
   notice,            ///< subject: notice; it is due, or due again
   schedule,          ///< subject: setting; its next flip
+  signal,            ///< subject: signal's text; its next flip
+  limit,             ///< subject: device.attribute; from here on it may be commanded
+  max_on,            ///< subject: device.attribute; it has been on for as long as it may
 };
 
 /// A deadline, on the steady line; it survives restarts and fires late rather than never.

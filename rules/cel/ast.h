@@ -1,6 +1,8 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -72,6 +74,13 @@ struct HasMember {  ///< whether a device has the attribute
 struct Functions {  ///< a call's overloads, in the order in which they are tried
   std::vector<const Overload*> candidates;
 };
+struct Signal {  ///< a synthetic attribute; of a group's member: which one, by the member
+  AttributeId id{};
+  std::string text;                     ///< as an expression
+  std::uint64_t cost = 0;               ///< of what it is made of
+  std::optional<std::uint32_t> member;  ///< the slot of the member
+  std::vector<std::pair<const Device*, AttributeId>> of_members;
+};
 struct Failure {  ///< without checking only: the error that stands here
   std::string message;
 };
@@ -80,7 +89,7 @@ struct Failure {  ///< without checking only: the error that stands here
 using Found =
     std::variant<found::Nothing, found::Local, found::Variable, found::Read, found::Unknown,
                  found::DeviceName, found::Group, found::Var, found::TypeName, found::Member,
-                 found::Field, found::HasMember, found::Functions, found::Failure>;
+                 found::Field, found::HasMember, found::Functions, found::Signal, found::Failure>;
 
 struct Expr {
   enum class Kind : std::uint8_t {

@@ -65,6 +65,7 @@ std::string conversion_hint(const Expr& expr) {
 void Checker::visit_call(Expr& expr) {
   if (expr.text == "_&&_" || expr.text == "_||_" || expr.text == "!_") return visit_logic(expr);
   if (expr.text == "_?_:_") return visit_conditional(expr);
+  if (names_.signals != nullptr && (visit_moving(expr) || visit_signal(expr))) return;
   if (expr.text == "_==_" || expr.text == "_!=_") return visit_equality(expr);
   if (std::find(kOrderings.begin(), kOrderings.end(), expr.text) != kOrderings.end()) {
     return visit_ordering(expr);

@@ -76,7 +76,11 @@ bool Checker::find_local(Expr& expr) {
   const auto at = std::find_if(locals_.rbegin(), locals_.rend(),
                                [&](const Local& local) { return local.name == expr.text; });
   if (expr.absolute || at == locals_.rend()) return false;
-  expr.found = found::Local{at->slot};
+  if (at->fixed != nullptr) {
+    expr.found = found::DeviceName{at->fixed};
+  } else {
+    expr.found = found::Local{at->slot};
+  }
   expr.type = at->type;
   expr.size = at->size;
   expr.elements = at->elements;
@@ -107,6 +111,7 @@ bool Checker::find_type(Expr& expr, const std::string& name) {
 }
 
 bool Checker::find_in_environment(Expr& expr) {
+  if (visit_clock(expr, expr.text)) return true;
   if (const auto device = names_.devices.find(expr.text); device != names_.devices.end()) {
     expr.found = found::DeviceName{&device->second};
     expr.type = device_type({&device->second});
@@ -258,6 +263,7 @@ void Checker::attribute_of(Expr& expr, const Expr& device, const std::string& at
     expr.type = TypeKind::boolean;
     return;
   }
+  if (devices.size() == 1 && visit_clock(expr, devices[0]->id + "." + attribute)) return;
   if (is_field(attribute)) {
     expr.found = found::Field{attribute};
     expr.type = field_type(attribute);

@@ -32,6 +32,7 @@ bool can_be_value(const Type& type) {
     case TypeKind::boolean:
     case TypeKind::text:
     case TypeKind::timestamp:
+    case TypeKind::duration:
       return true;
     case TypeKind::list:
       return type.of[0].is(TypeKind::dyn) || type.of[0].numeric();

@@ -7,6 +7,7 @@
 
 #include "rules/cel/ast.h"
 #include "rules/cel/expression.h"
+#include "rules/cel/signal.h"
 
 /// Finds out what every name means and every part's type; a checked tree cannot go wrong by type
 /// where its types are known.
@@ -46,6 +47,7 @@ class Checker {
     std::uint32_t slot;
     std::uint64_t size = 1;  ///< bounds, as in Expr
     std::uint64_t elements = 1;
+    const Device* fixed = nullptr;  ///< it is this one, whatever the loop
   };
 
   void visit(Expr& expr);
@@ -100,6 +102,31 @@ class Checker {
   void no_overload(Expr& expr);
   void closed_values(const Expr& one, const Expr& other, const Span* use = nullptr);
 
+  // check_signals.cpp
+  struct Inner {
+    Expression expression;
+    std::string text;
+    std::uint64_t cost = 0;
+  };
+  bool visit_signal(Expr& expr);
+  bool visit_moving(Expr& expr);
+  bool visit_clock(Expr& expr, const std::string& word);
+  bool moving_duration(Expr& expr, std::size_t side, Compare compare);
+  bool moving_sun(Expr& expr, std::size_t side, Compare compare);
+  void visit_true_for(Expr& expr);
+  void visit_avg(Expr& expr);
+  void visit_of_attribute(Expr& expr, Compare compare, Millis than);
+  void visit_active(Expr& expr);
+  void visit_between(Expr& expr);
+  void of_expression(Expr& expr, SignalKind kind, Expect expect, ValueType type);
+  void of_each_member(Expr& expr, const Signal& draft, const Local& local, Expect expect);
+  void take_signal(Expr& expr, Signal signal, std::uint64_t cost);
+  std::optional<Millis> window(Expr& expr, std::size_t place);
+  bool arguments(Expr& expr, std::size_t count, std::string_view usage);
+  std::optional<Inner> inner(Expr& tree, Expect expect, const Local* fixed,
+                             std::vector<Finding>& findings);
+  [[nodiscard]] std::vector<const Local*> free_locals(const Expr& expr) const;
+
   // coerce.cpp
   [[nodiscard]] bool literals_fit() const { return names_.integer_literals_fit_doubles; }
   [[nodiscard]] bool is_int_literal(const Expr& expr, std::size_t budget = 64) const;
@@ -122,10 +149,18 @@ class Checker {
   std::map<std::string, ExprPtr, std::less<>> vars_;
   std::vector<std::string> open_vars_;  ///< being checked: one that comes again is a cycle
   std::uint32_t slots_ = 0;
+  std::size_t own_copies_ = 0;
+  std::size_t* copies_ = &own_copies_;  ///< of parts for members, with those of inner expressions
 };
 
 /// Sets the bounds of a node from its children's, which stand.
 void bound_cost(Expr& expr);
+
+/// A checked tree as an expression that means the same: vars are their values, macros' fixed
+/// devices their ids.
+[[nodiscard]] std::string printed(const Expr& expr);
+/// A tree that the checker has not seen, once more.
+[[nodiscard]] ExprPtr copy(const Expr& expr);
 
 /// `a`, `a and b`, `a, b and c`, for messages.
 [[nodiscard]] std::string spoken(const std::vector<ExprPtr>& parts);

@@ -170,6 +170,12 @@ void bound_entries(Expr& expr) {
 void bound_cost(Expr& expr) {
   expr.cost = 1;
   for (const auto& child : expr.children) expr.cost = plus(expr.cost, child->cost);
+  if (const auto* const signal = std::get_if<found::Signal>(&expr.found)) {
+    expr.cost = plus(1, signal->cost);
+    expr.size = default_size(expr.type);
+    expr.elements = has_elements(expr.type) ? kElements : 1;
+    return;
+  }
   switch (expr.kind) {
     case Expr::Kind::literal:
       size_of_literal(expr);

@@ -97,6 +97,7 @@ const Node* Emitter::visit(const Expr& expr) {
     return add(constant_node(parts_.constants->error(failure->message)));
   }
   if (const auto* const own = std::get_if<found::Signal>(&expr.found)) return signal(expr, *own);
+  if (std::holds_alternative<found::Unknown>(expr.found)) return add(constant_node(make_unknown()));
   switch (expr.kind) {
     case Expr::Kind::literal:
       return literal(expr);

@@ -31,6 +31,8 @@ struct Var {
   std::string source;  ///< CEL text; literals of YAML are written as CEL by the loader
 };
 
+class SignalBook;  // rules/cel/signal.h
+
 struct Environment {
   std::map<std::string, Device, std::less<>> devices;
   std::map<std::string, std::vector<std::string>, std::less<>> groups;  ///< device ids, ascending
@@ -40,6 +42,8 @@ struct Environment {
   std::map<std::string, ValueType, std::less<>> vocabulary;
   /// attune's extension 1 (rules.md 1): an int literal beside or for a double is a double.
   bool integer_literals_fit_doubles = true;
+  /// attune's extensions 2 and 3 (rules.md 1): true_for, between, .... Null: there are none.
+  SignalBook* signals = nullptr;
 };
 
 }  // namespace attune::cel

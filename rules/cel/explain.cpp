@@ -51,6 +51,10 @@ void add_reads(const Expr& expr, std::vector<AttributeId>& reads) {
       if (entry != device->attributes.end()) reads.push_back(entry->second.id);
     }
   }
+  if (const auto* const signal = std::get_if<found::Signal>(&expr.found)) {
+    if (!signal->member) reads.push_back(signal->id);
+    for (const auto& member : signal->of_members) reads.push_back(member.second);
+  }
   if (const auto* const var = std::get_if<found::Var>(&expr.found)) {
     if (var->value != nullptr) add_reads(*var->value, reads);
   }

@@ -1,7 +1,9 @@
 #include "rules/cel/expression.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "devices/model/instant.h"
 #include "rules/cel/program.h"
 #include "rules/cel/time.h"
 
@@ -67,6 +69,8 @@ std::optional<Value> to_value(const Datum& d, std::string* message) {
       return Value(d.view());
     case Kind::timestamp:
       return Value(format_timestamp(d));
+    case Kind::duration:
+      return Value(format_duration(Millis(std::max<std::int64_t>(0, d.integer / 1'000'000))));
     case Kind::list:
       return numbers(d, message);
     case Kind::unknown:

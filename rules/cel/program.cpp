@@ -43,17 +43,23 @@ std::shared_ptr<const Program> compile_program(std::string_view source, const Co
   checker.check(*root, how.expect, how.any_type);
   if (failed(findings, before)) return nullptr;
   const Checked checked = checker.take();
+  return program_of({*root, checked, how.names}, std::string(source), findings);
+}
+
+std::shared_ptr<const Program> program_of(const CheckedTree& tree, std::string source,
+                                          std::vector<Finding>& findings) {
+  const std::size_t before = findings.size();
   Program::Parts parts;
-  parts.source = source;
-  parts.type = root->type;
+  parts.source = std::move(source);
+  parts.type = tree.root.type;
   parts.type.devices.clear();  // they belong to the environment
   parts.type.values = nullptr;
-  parts.cost = root->cost;
-  parts.slots = checked.slots;
-  emit(*root, how.names, parts, findings);
+  parts.cost = tree.root.cost;
+  parts.slots = tree.checked.slots;
+  emit(tree.root, tree.names, parts, findings);
   if (failed(findings, before)) return nullptr;
   if (parts.type.is(TypeKind::boolean)) {
-    parts.condition = std::make_unique<const Condition>(condition_of(*root));
+    parts.condition = std::make_unique<const Condition>(condition_of(tree.root));
   }
   return std::make_shared<const Program>(std::move(parts));
 }

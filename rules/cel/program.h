@@ -66,6 +66,15 @@ struct Compiling {
                                                              const Compiling& how,
                                                              std::vector<Finding>& findings);
 
+struct CheckedTree {
+  const Expr& root;
+  const Checked& checked;
+  const Environment& names;
+};
+/// The same from a tree that is checked already.
+[[nodiscard]] std::shared_ptr<const Program> program_of(const CheckedTree& tree, std::string source,
+                                                        std::vector<Finding>& findings);
+
 /// A checked tree -> nodes. Findings: a wrong constant regular expression. `names` are those that
 /// it was checked with.
 void emit(const Expr& root, const Environment& names, Program::Parts& parts,

@@ -6,6 +6,8 @@ namespace attune::cel {
 
 namespace {
 
+constexpr std::int64_t kNanosPerMilli = 1'000'000;
+
 Datum list_of(const std::vector<double>& numbers, Arena& arena) {
   std::vector<Datum> list;
   list.reserve(numbers.size());
@@ -29,6 +31,7 @@ Datum datum_of(const Value& value, TypeKind type, Arena& arena) {
     case ValueKind::integer:
       if (type == TypeKind::number) return make(static_cast<double>(value.as_integer()));
       if (type == TypeKind::integer || type == TypeKind::dyn) return make(value.as_integer());
+      if (type == TypeKind::duration) return make_duration(value.as_integer() * kNanosPerMilli);
       break;
     case ValueKind::number:
       if (type == TypeKind::number || type == TypeKind::dyn) return make(value.as_number());
@@ -98,8 +101,9 @@ class MemberNode final : public Node {
   Datum eval(Frame& frame) const override {
     const Datum device = device_->eval(frame);
     if (!device.is(Kind::device)) return device.known() ? make_error("not a device") : device;
-    const auto& attribute = attributes_[device.device->index];
-    if (!attribute) return make_unknown();
+    const std::size_t index = device.device->index;
+    if (index >= attributes_.size() || !attributes_[index]) return make_unknown();
+    const auto& attribute = attributes_[index];
     return datum_of(frame.view->value(*attribute), type_, frame.arena);
   }
 

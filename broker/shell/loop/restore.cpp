@@ -6,6 +6,7 @@
 #include "broker/core/drive.h"
 #include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
+#include "broker/core/signals.h"
 
 namespace attune::shell {
 
@@ -62,7 +63,10 @@ core::Restored restored(const store::Store& store, store::Recovered from) {
           std::move(from.timers),
           blobs(store, core::Conflicts::kSpace),
           blobs(store, core::SeenWrites::kSpace),
-          blobs(store, core::RuleMemory::kSpace)};
+          blobs(store, core::RuleMemory::kSpace),
+          blobs(store, core::Interlocks::kSpace),
+          blobs(store, core::Limits::kSpace),
+          blobs(store, core::Signals::kSpace)};
 }
 
 }  // namespace attune::shell
