@@ -1,10 +1,13 @@
 #include "broker/cli/scenario.h"
 
-#include <cmath>
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
+#include "broker/cli/judge.h"
 #include "broker/cli/simulated_home.h"
+#include "broker/core/why_not.h"
 #include "devices/model/issue.h"
 
 namespace attune::cli {
@@ -13,93 +16,81 @@ namespace {
 /// A Thursday at noon in winter: what a test begins with that does not care.
 constexpr Millis kUsualStart{1'768'478'400'000};  // 2026-01-15T12:00:00Z
 
-std::string text(const Value& value) {
-  if (!value.has_value()) return "unknown (never reported)";
-  return value.kind() == ValueKind::text ? value.as_text() : to_json(value);
+constexpr Millis kDay = std::chrono::hours(24);
+
+/// How long to the moment that the step goes on to; empty: it is over already.
+std::optional<Millis> wait_of(const rules::TestStep& step, Millis now) {
+  if (step.at) return *step.at > now ? std::optional(*step.at - now) : std::nullopt;
+  if (!step.clock) return step.after.value_or(Millis(0));
+  const Millis today = now - now % kDay + *step.clock;
+  return (today > now ? today : today + kDay) - now;
 }
 
-/// Reads a home through the words of a test.
-class Judge {
- public:
-  Judge(const SimulatedHome& home, const devices::Catalog& catalog, const rules::RuleSet& set)
-      : home_(home), catalog_(catalog), set_(set) {}
-
-  /// What is wrong with the step's expectations; empty: nothing.
-  [[nodiscard]] std::string judge(const rules::TestStep& step) const {
-    std::string wrong;
-    for (const auto& [path, expected] : step.expect) wrong += judge_value(path, expected);
-    if (!step.by.empty()) {
-      for (const auto& [path, expected] : step.expect) wrong += judge_holder(path, step.by);
-    }
-    if (!wrong.empty() && !step.by.empty()) wrong += describe_rule(step.by);
-    return wrong;
-  }
-
- private:
-  [[nodiscard]] std::optional<AttributeId> find(const AttributePath& path) const {
-    return catalog_.table().find(path.device.text(), path.attribute);
-  }
-
-  [[nodiscard]] std::string judge_value(const AttributePath& path, const Value& expected) const {
-    const auto id = find(path);
-    const Value actual = id ? home_.core().image().at(*id).value : Value();
-    if (same(id, expected, actual)) return {};
-    return "  expected " + path.text() + " = " + text(expected) + ", it is " + text(actual) +
-           "\n  " + holder_text(path) + "\n";
-  }
-
-  [[nodiscard]] bool same(std::optional<AttributeId> id, const Value& a, const Value& b) const {
-    if (a == b) return true;
-    if (!a.has_value() || !b.has_value()) return false;
-    const AttributeInfo* info = id ? catalog_.attribute(*id) : nullptr;
-    if (info != nullptr && same_on_wire(*info, a, b)) return true;
-    return a.is_numeric() && b.is_numeric() && std::abs(a.numeric() - b.numeric()) < 1e-9;
-  }
-
-  [[nodiscard]] const Claim* winner(const AttributePath& path) const {
-    const auto id = find(path);
-    return id ? home_.core().claims().winner(*id) : nullptr;
-  }
-
-  /// In the words of `by`: a rule's id, `manual`, or what rests there.
-  [[nodiscard]] static std::string holder(const Claim& claim) {
-    return claim.by == ClaimBy::person ? "manual" : claim.source;
-  }
-
-  [[nodiscard]] std::string judge_holder(const AttributePath& path, const std::string& by) const {
-    const Claim* claim = winner(path);
-    if (claim != nullptr && holder(*claim) == by) return {};
-    return "  expected " + path.text() + " to be held by " + by + ", " + holder_text(path) + "\n";
-  }
-
-  [[nodiscard]] std::string holder_text(const AttributePath& path) const {
-    const Claim* claim = winner(path);
-    if (claim == nullptr) return "nobody holds " + path.text();
-    return "it is held by " + holder(*claim) + " at " + priority_text(claim->priority) + " since " +
-           format_utc(claim->since.wall) + ", wanting " + text(claim->value);
-  }
-
-  [[nodiscard]] std::string describe_rule(const std::string& by) const {
-    const auto index = set_.index_of(by);
-    if (!index) return {};
-    const auto& standing = home_.core().rules().at(*index);
-    std::string line = "  rule " + by + " is " + std::string(name(standing.state.phase)) +
-                       ": its condition `" + set_.rules[*index].when.source() + "` is " +
-                       std::string(name(standing.seen.when));
-    if (!standing.seen.error.empty()) line += " (" + standing.seen.error + ")";
-    return line + "\n";
-  }
-
-  const SimulatedHome& home_;
-  const devices::Catalog& catalog_;
-  const rules::RuleSet& set_;
-};
-
-void act(SimulatedHome& home, const rules::TestStep& step) {
+/// What the step does to the home; answers what is wrong with that.
+std::string act(SimulatedHome& home, const rules::TestStep& step) {
+  home.forget_sent();
+  if (step.offline) home.set_offline(*step.offline);
+  if (step.silent) home.set_silent(*step.silent);
   if (!step.report.empty()) home.report(step.report);
   if (!step.manual.empty()) home.report(step.manual);
-  if (step.after) home.advance(*step.after);
+  const auto wait = wait_of(step, home.now().wall);
+  if (!wait) return "  it is later than " + format_utc(*step.at) + " already\n";
+  if (step.after || step.at || step.clock) home.advance(*wait);
   if (step.restart) home.restart();
+  return {};
+}
+
+/// Looks at the home after each step of its core: for coverage, and for what must never be.
+class Watch {
+ public:
+  Watch(SimulatedHome& home, Coverage* coverage) : home_(home), coverage_(coverage) {
+    if (coverage != nullptr) coverage->look(home.core());
+  }
+  ~Watch() { home_.watch({}); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  void begin(const rules::TestStep& step) {
+    never_ = step.never ? &*step.never : nullptr;
+    seen_.clear();
+    look();
+    // What nobody looks at is not called for: most tests are of this kind.
+    if (never_ != nullptr || coverage_ != nullptr) {
+      home_.watch([this] { look(); });
+    } else {
+      home_.watch({});
+    }
+  }
+  /// When and how what must never be came to be; empty: it did not.
+  [[nodiscard]] const std::string& seen() const { return seen_; }
+
+ private:
+  void look() {
+    if (coverage_ != nullptr) coverage_->look(home_.core());
+    const auto& image = home_.core().image();
+    if (never_ == nullptr || !seen_.empty() || never_->truth(image) != cel::Truth::yes) return;
+    seen_ = "  never: `" + never_->source() + "` became true at " + format_utc(home_.now().wall) +
+            " of the test\n";
+    for (const AttributeId attribute : never_->reads()) {
+      const auto read = core::Present(home_.core()).read(attribute);
+      seen_ += "    " + read.text + " = " + to_json(read.value) + "\n";
+    }
+  }
+
+  SimulatedHome& home_;
+  Coverage* coverage_;
+  const cel::Expression* never_ = nullptr;
+  std::string seen_;
+};
+
+/// One step from its doing to the verdict; empty: all is as expected.
+std::string play(SimulatedHome& home, const Judge& judge, Watch& watch,
+                 const rules::TestStep& step) {
+  watch.begin(step);
+  std::string wrong = act(home, step);
+  if (!home.broken().empty()) return "  " + home.broken() + "\n";
+  wrong += watch.seen();
+  return wrong.empty() ? judge.judge(step) : wrong;
 }
 
 std::string printable_lines(const std::string& lines) {
@@ -114,15 +105,16 @@ std::string printable_lines(const std::string& lines) {
 
 }  // namespace
 
-ScenarioRunner::ScenarioRunner(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set)
-    : catalog_(catalog), set_(std::move(set)) {}
+ScenarioRunner::ScenarioRunner(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
+                               Coverage* coverage)
+    : catalog_(catalog), set_(std::move(set)), coverage_(coverage) {}
 
 CaseResult ScenarioRunner::run(const rules::TestCase& test) {
   SimulatedHome home(catalog_, set_, test.time.value_or(kUsualStart), test.settings, test.state);
   const Judge judge(home, catalog_, *set_);
+  Watch watch(home, coverage_);
   for (const auto& step : test.steps) {
-    act(home, step);
-    std::string wrong = home.broken().empty() ? judge.judge(step) : "  " + home.broken() + "\n";
+    std::string wrong = play(home, judge, watch, step);
     if (wrong.empty()) continue;
     wrong += "  at " + format_utc(home.now().wall) + " of the test\n";
     return {&test, false, step.place, printable_lines(wrong)};

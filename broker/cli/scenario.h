@@ -2,11 +2,12 @@
 #include <memory>
 #include <string>
 
+#include "broker/cli/coverage.h"
 #include "devices/catalog.h"
 #include "rules/rule_set.h"
 
 /// Runs the tests that stand in rule files: the pure core on simulated time, with simulated
-/// devices that obey at once.
+/// devices that obey at once unless the test says otherwise.
 ///
 /// Determinism: the same set and case give the same result. No clock, file or thread is used.
 namespace attune::cli {
@@ -21,13 +22,16 @@ struct CaseResult {
 /// Threading: one thread. `catalog` is the one that `set` was loaded with.
 class ScenarioRunner {
  public:
-  ScenarioRunner(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set);
+  /// With `coverage`, which lives longer, the tests tell it what they see; they are slower then.
+  ScenarioRunner(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
+                 Coverage* coverage = nullptr);
   /// `test` is one of the set's. Stops at the first step that fails.
   [[nodiscard]] CaseResult run(const rules::TestCase& test);
 
  private:
   devices::Catalog& catalog_;
   std::shared_ptr<const rules::RuleSet> set_;
+  Coverage* coverage_;
 };
 
 }  // namespace attune::cli

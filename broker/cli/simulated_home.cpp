@@ -82,6 +82,7 @@ void SimulatedHome::write_setting(const AttributePath& path, const Value& value)
 void SimulatedHome::say(DeviceIndex device, std::vector<devices::Reading> readings,
                         std::vector<devices::Reading> events) {
   for (const auto& reading : readings) shown_[device][reading.attribute] = reading.value;
+  offline_.erase(device);
   devices::Decoded decoded;
   decoded.readings = std::move(readings);
   decoded.events = std::move(events);
@@ -114,11 +115,47 @@ void SimulatedHome::restart() {
   step(core::LinkChanged{true});
   const auto shown = shown_;
   for (const auto& [device, values] : shown) {
-    std::vector<devices::Reading> readings;
-    for (const auto& [attribute, value] : values) readings.push_back({attribute, value});
-    say(device, std::move(readings), {});
+    if (!offline_.contains(device) && !silent_.contains(device)) come_back(device);
   }
   settle();
+}
+
+/// A device says all that it shows, as after a power cut.
+void SimulatedHome::come_back(DeviceIndex device) {
+  std::vector<devices::Reading> readings;
+  for (const auto& [attribute, value] : shown_[device]) readings.push_back({attribute, value});
+  say(device, std::move(readings), {});
+}
+
+std::set<DeviceIndex> SimulatedHome::indices(const std::vector<DeviceId>& devices) {
+  std::set<DeviceIndex> indices;
+  for (const DeviceId& device : devices) indices.insert(catalog_.table().intern_device(device));
+  return indices;
+}
+
+void SimulatedHome::set_offline(const std::vector<DeviceId>& devices) {
+  const std::set<DeviceIndex> before = offline_;
+  offline_ = indices(devices);
+  for (const DeviceIndex device : before) {
+    if (!offline_.contains(device)) come_back(device);
+  }
+  for (const DeviceIndex device : offline_) {
+    if (before.contains(device)) continue;
+    devices::Decoded decoded;
+    decoded.availability.push_back({device, Availability::offline});
+    const std::string topic = "test/" + catalog_.table().device(device).text();
+    step(core::MessageArrived{Arrival::live, topic, &decoded});
+  }
+  settle();
+}
+
+void SimulatedHome::set_silent(const std::vector<DeviceId>& devices) {
+  silent_ = indices(devices);
+}
+
+std::optional<Change> SimulatedHome::change(Revision revision) const {
+  auto entry = store_->change(revision);
+  return entry ? std::move(*entry) : std::nullopt;
 }
 
 void SimulatedHome::step(decltype(core::Event::what) what) {
@@ -127,6 +164,7 @@ void SimulatedHome::step(decltype(core::Event::what) what) {
   core_->step({now_, std::move(what)}, outcome);
   commit(outcome);
   pending_.insert(pending_.end(), outcome.dispatches.begin(), outcome.dispatches.end());
+  if (after_step_) after_step_();
 }
 
 void SimulatedHome::commit(const core::Outcome& outcome) {
@@ -150,8 +188,21 @@ void SimulatedHome::settle() {
   }
 }
 
+/// Commands get ascending numbers, and a repeated one keeps its own.
+void SimulatedHome::note_sent(const core::Dispatch& dispatch) {
+  CommandId newest = last_sent_;
+  for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {
+    if (dispatch.commands[i] <= last_sent_) continue;
+    sent_.push_back(dispatch.values[i]);
+    newest = std::max(newest, dispatch.commands[i]);
+  }
+  last_sent_ = newest;
+}
+
 void SimulatedHome::obey(const core::Dispatch& dispatch) {
+  note_sent(dispatch);
   step(core::CommandsSent{dispatch.commands});
+  if (offline_.contains(dispatch.device) || silent_.contains(dispatch.device)) return;
   say(dispatch.device, dispatch.values, {});
 }
 

@@ -18,6 +18,7 @@ struct Options {
   std::vector<std::string> paths;
   std::string only;   ///< regular expression on names
   std::string junit;  ///< file; empty: none
+  bool coverage = false;
 };
 
 /// std::regex goes deep into the stack on long texts; a test's name has no reason to be one.
@@ -31,8 +32,9 @@ void print_failure(std::ostream& out, const CaseResult& result) {
       << result.failure;
 }
 
-std::vector<TimedResult> run_all(const Checked& checked, const std::optional<std::regex>& only) {
-  ScenarioRunner runner(*checked.catalog, checked.set);
+std::vector<TimedResult> run_all(const Checked& checked, const std::optional<std::regex>& only,
+                                 Coverage* coverage) {
+  ScenarioRunner runner(*checked.catalog, checked.set, coverage);
   std::vector<TimedResult> results;
   for (const auto& test : checked.set->tests) {
     const std::string name = test.name.substr(0, kNameBytesMax);
@@ -93,7 +95,10 @@ ExitCode run_test(const Program& program, const Options& options) {
                          << "\n";
     return ExitCode::no;
   }
-  return report(program.terminal, options, run_all(checked, only));
+  Coverage coverage(*checked.set);
+  const auto results = run_all(checked, only, options.coverage ? &coverage : nullptr);
+  if (options.coverage) program.terminal.out << coverage.text();
+  return report(program.terminal, options, results);
 }
 
 }  // namespace
@@ -107,6 +112,8 @@ void add_test(Program& program) {
   command->add_option("--run", options->only, "Only tests whose name matches")->option_text("RE");
   command->add_option("--junit", options->junit, "Write the results as JUnit XML")
       ->option_text("FILE");
+  command->add_flag("--coverage", options->coverage,
+                    "Name the conditions, and the parts of them, that no test made true");
   command->callback([&program, options] {
     program.chosen = [&program, options] { return run_test(program, *options); };
   });

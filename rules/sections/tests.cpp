@@ -1,7 +1,7 @@
 #include "rules/sections/sections.h"
 
-// tests: {<name>: {given: {time, state, settings}, steps: [{report, manual, after, restart,
-// expect, by}]}}
+// tests: {<name>: {given: {time, state, settings}, steps: [{report, manual, after, at, offline,
+// silent, restart, expect, by, why, commands, never}]}}
 namespace attune::rules {
 
 namespace {
@@ -70,32 +70,103 @@ void read_restart(Reader& reader, const yaml::Node& node, TestStep& step) {
   step.restart = truth.value_or(false);
 }
 
+/// `22:30` or `22:30:05`, from midnight on.
+std::optional<Millis> time_of_day(std::string_view text) {
+  if (text.size() != 5 && text.size() != 8) return std::nullopt;
+  const std::string seconds = text.size() == 5 ? ":00" : "";
+  return parse_utc("1970-01-01T" + std::string(text) + seconds);
+}
+
+void read_at(Reader& reader, const yaml::Node& node, TestStep& step) {
+  step.clock = time_of_day(node.text);
+  if (!step.clock) step.at = parse_utc(node.text);
+  if (step.clock || step.at) return;
+  reader.error("E203", node, "'" + printable(node.text) + "' is no time",
+               "write \"2026-01-15T18:00:00\", or \"22:30\" for when it comes next");
+}
+
+/// One device, or a list of them; `[]` is nobody.
+std::optional<std::vector<DeviceId>> read_devices(Reader& reader, const yaml::Node& node,
+                                                  std::string_view what) {
+  std::vector<DeviceId> devices;
+  if (node.kind == yaml::NodeKind::scalar) {
+    if (reader.is_device(node)) devices.emplace_back(node.text);
+    return devices;
+  }
+  if (!reader.is_list(node, what)) return std::nullopt;
+  for (const yaml::Node& item : node.items) {
+    if (reader.is_device(item)) devices.emplace_back(item.text);
+  }
+  return devices;
+}
+
+/// A single value is a list of one.
+void read_commanded(Reader& reader, const yaml::Node& node, const Target& target, TestStep& step) {
+  std::vector<Value> values;
+  const bool many = node.kind == yaml::NodeKind::list;
+  const std::vector<yaml::Node> items = many ? node.items : std::vector<yaml::Node>{node};
+  for (const yaml::Node& item : items) {
+    if (auto value = reader.value(item, target.info)) values.push_back(std::move(*value));
+  }
+  step.commands.emplace_back(target.path, std::move(values));
+}
+
+void read_commands(Reader& reader, const yaml::Node& node, TestStep& step) {
+  if (!reader.is_map(node, "commands")) return;
+  for (const auto& [key, literals] : node.entries) {
+    const auto named = reader.targets(key, Use::command);
+    if (!named) continue;
+    for (const Target& target : named->items) read_commanded(reader, literals, target, step);
+  }
+}
+
+void read_why(Reader& reader, const yaml::Node& node, TestStep& step) {
+  if (auto text = reader.text(node, "why")) step.why = std::move(*text);
+}
+
+void read_never(Reader& reader, const yaml::Node& node, TestStep& step) {
+  step.never = reader.condition(node, "never");
+}
+
 const std::vector<Field<TestStep>> kStepFields = {
     {"report", [](Reader& r, const yaml::Node& n,
                   TestStep& s) { read_values(r, n, "report", Use::report, s.report); }},
     {"manual", [](Reader& r, const yaml::Node& n,
                   TestStep& s) { read_values(r, n, "manual", Use::command, s.manual); }},
     {"after", [](Reader& r, const yaml::Node& n, TestStep& s) { s.after = r.duration(n); }},
+    {"at", read_at},
+    {"offline", [](Reader& r, const yaml::Node& n,
+                   TestStep& s) { s.offline = read_devices(r, n, "offline"); }},
+    {"silent",
+     [](Reader& r, const yaml::Node& n, TestStep& s) { s.silent = read_devices(r, n, "silent"); }},
     {"restart", read_restart},
     {"expect", [](Reader& r, const yaml::Node& n,
                   TestStep& s) { read_values(r, n, "expect", Use::report, s.expect); }},
     {"by", read_by},
-    {"at", nullptr},
-    {"offline", nullptr},
-    {"silent", nullptr},
-    {"commands", nullptr},
-    {"why", nullptr},
-    {"never", nullptr},
+    {"why", read_why},
+    {"commands", read_commands},
+    {"never", read_never},
 };
+
+/// Of a key that says something about what `expect` names.
+void need_expect(Reader& reader, const yaml::Node& step, std::string_view key,
+                 std::string_view says) {
+  const yaml::Node* node = step.find(key);
+  if (node == nullptr || step.find("expect") != nullptr) return;
+  reader.error("E104", *node, "`" + std::string(key) + "` says " + std::string(says),
+               "add expect: {device.attribute: value}");
+}
 
 void read_step(Reader& reader, const yaml::Node& node, TestCase& test) {
   if (!reader.is_map(node, "a step")) return;
   TestStep step;
   step.place = node.place;
   read_fields(reader, node, kStepFields, step);
-  if (!step.by.empty() && step.expect.empty() && node.find("expect") == nullptr) {
-    reader.error("E104", *node.find("by"), "`by` says who holds what is expected",
-                 "add expect: {device.attribute: value}");
+  need_expect(reader, node, "by", "who holds what is expected");
+  need_expect(reader, node, "why", "how what is expected came about");
+  if (step.after && (step.at || step.clock)) {
+    reader.error("E104", *node.find("at"), "a step has either `after` or `at`",
+                 "make two steps of it");
   }
   test.steps.push_back(std::move(step));
 }

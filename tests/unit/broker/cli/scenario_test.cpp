@@ -141,8 +141,130 @@ TEST_F(Scenario, AFailureNamesTheStepTheValuesTheHolderAndTheRule) {
             "  it is held by light at comfort since 2026-01-15T18:00:00.000Z, wanting true\n"
             "  expected lamp.on to be held by dark, it is held by light at comfort since "
             "2026-01-15T18:00:00.000Z, wanting true\n"
-            "  rule dark is idle: its condition `settings.house == 'away' && door.open` is false\n"
+            "  rule dark is not active\n"
+            "    when: `settings.house == 'away'` is false (settings.house = \"home\" since "
+            "2026-01-15T18:00:00.000Z)\n"
             "  at 2026-01-15T18:01:00.000Z of the test\n");
+}
+
+TEST_F(Scenario, AFailureNamesTheRuleThatCameNearestAndWhatStoodInItsWay) {
+  const CaseResult result = run(
+      "    given: {settings: {house: away}, state: {motion.occupancy: true, door.open: false}}\n"
+      "    steps:\n"
+      "      - {expect: {lamp.on: false}}\n");
+  EXPECT_FALSE(result.passed);
+  EXPECT_NE(result.failure.find("  rule dark is not active\n"
+                                "    when: `door.open` is false (door.open = false since "
+                                "2026-01-15T12:00:00.000Z)\n"),
+            std::string::npos)
+      << result.failure;
+}
+
+TEST_F(Scenario, AtGoesOnToAMomentAndAClockToItsNextTime) {
+  const CaseResult result =
+      run("    given: {time: \"2026-01-15T18:00:00\", state: {motion.occupancy: true, lamp.on: "
+          "false}}\n"
+          "    steps:\n"
+          "      - {report: {motion.occupancy: false}}\n"
+          "      - {at: \"2026-01-15T18:02:59\", expect: {lamp.on: true}}\n"
+          "      - {at: \"18:03\", expect: {lamp.on: false}}\n"
+          "      - {at: \"18:03\", expect: {lamp.on: false}}\n");
+  EXPECT_TRUE(result.passed) << result.failure;
+}
+
+TEST_F(Scenario, AMomentThatIsOverFails) {
+  const CaseResult result =
+      run("    given: {time: \"2026-01-15T18:00:00\"}\n"
+          "    steps:\n"
+          "      - {at: \"2026-01-15T17:00:00\"}\n");
+  EXPECT_FALSE(result.passed);
+  EXPECT_NE(result.failure.find("it is later than 2026-01-15T17:00:00.000Z already"),
+            std::string::npos);
+}
+
+TEST_F(Scenario, CommandsAreThoseOfTheStepInOrder) {
+  const CaseResult result =
+      run("    given: {state: {motion.occupancy: false, lamp.on: false}}\n"
+          "    steps:\n"
+          "      - {report: {motion.occupancy: true}, commands: {lamp.on: true}}\n"
+          "      - {report: {motion.occupancy: false}, commands: {lamp.on: []}}\n"
+          "      - {after: 3m, commands: {lamp.on: [false]}}\n");
+  EXPECT_TRUE(result.passed) << result.failure;
+}
+
+TEST_F(Scenario, WrongCommandsAreShownBesideThoseExpected) {
+  const CaseResult result =
+      run("    given: {state: {motion.occupancy: false, lamp.on: false}}\n"
+          "    steps:\n"
+          "      - {report: {motion.occupancy: true}, commands: {lamp.on: [true, false]}}\n");
+  EXPECT_FALSE(result.passed);
+  EXPECT_NE(result.failure.find("  expected to send lamp.on = true, false, it sent true\n"),
+            std::string::npos)
+      << result.failure;
+}
+
+TEST_F(Scenario, ASilentDeviceIsCommandedAndShowsNothing) {
+  const CaseResult result =
+      run("    given: {state: {motion.occupancy: false, lamp.on: false}}\n"
+          "    steps:\n"
+          "      - {silent: lamp, report: {motion.occupancy: true}, commands: {lamp.on: true}, "
+          "expect: {lamp.on: false}, by: light}\n"
+          "      - {after: 2h, commands: {lamp.on: []}, expect: {lamp.on: false}}\n"
+          "      - {silent: [], offline: lamp, expect: {lamp.on: false}}\n"
+          "      - {offline: [], expect: {lamp.on: true}, commands: {lamp.on: true}}\n");
+  EXPECT_TRUE(result.passed) << result.failure;
+}
+
+TEST_F(Scenario, AnOfflineDeviceIsUnknownAndComesBackAsItWas) {
+  const CaseResult result =
+      run("    given: {settings: {house: away}, state: {door.open: true, motion.occupancy: true, "
+          "lamp.on: true}}\n"
+          "    steps:\n"
+          "      - {after: 10s, expect: {lamp.on: false}, by: dark}\n"
+          "      - {offline: door, expect: {lamp.on: false}, by: dark}\n"
+          "      - {after: 10m, expect: {lamp.on: true}, by: light}\n"
+          "      - {offline: []}\n"
+          "      - {after: 10s, expect: {lamp.on: false}, by: dark}\n");
+  EXPECT_TRUE(result.passed) << result.failure;
+}
+
+TEST_F(Scenario, WhyIsPartOfTheChainOfWhatIsExpected) {
+  const std::string step = "      - {report: {motion.occupancy: true}, expect: {lamp.on: true}, ";
+  const CaseResult right = run("    steps:\n" + step + "why: motion.occupancy became true}\n");
+  EXPECT_TRUE(right.passed) << right.failure;
+  const CaseResult wrong = run("    steps:\n" + step + "why: door.open became true}\n");
+  EXPECT_FALSE(wrong.passed);
+  EXPECT_NE(wrong.failure.find("expected why lamp.on to say 'door.open became true', it says"),
+            std::string::npos);
+}
+
+TEST_F(Scenario, NeverIsSeenAlsoWhenItDoesNotLast) {
+  const CaseResult wrong =
+      run("    given: {state: {motion.occupancy: true, lamp.on: false}}\n"
+          "    steps:\n"
+          "      - {report: {motion.occupancy: false}, after: 10m, never: \"!lamp.on\"}\n");
+  EXPECT_FALSE(wrong.passed);
+  EXPECT_NE(wrong.failure.find("never: `!lamp.on` became true at 2026-01-15T12:03:00.000Z"),
+            std::string::npos)
+      << wrong.failure;
+  const CaseResult right =
+      run("    given: {state: {motion.occupancy: true, lamp.on: false}}\n"
+          "    steps:\n"
+          "      - {report: {motion.occupancy: false}, after: 2m, never: \"!lamp.on\"}\n");
+  EXPECT_TRUE(right.passed) << right.failure;
+}
+
+TEST_F(Scenario, CoverageNamesWhatWasNeverTrue) {
+  (void)run(
+      "    given: {state: {motion.occupancy: true, door.open: true}}\n"
+      "    steps: [{after: 1s}]\n");
+  Coverage coverage(*checked_.set);
+  ScenarioRunner runner(*checked_.catalog, checked_.set, &coverage);
+  ASSERT_TRUE(runner.run(checked_.set->tests.front()).passed);
+  EXPECT_EQ(coverage.text(),
+            "rules.yaml:9: dark: when was never true: `settings.house == 'away' && door.open`\n"
+            "rules.yaml:9: dark: when: a part was never true: `settings.house == 'away'`\n"
+            "2 of 4 conditions and parts were true in some test\n");
 }
 
 TEST_F(Scenario, AValueThatWasNeverReportedFailsAnExpectation) {
