@@ -18,7 +18,8 @@
 
 /// Bytes written to flash per event: 100 events a second over 5,000 series, in the default mode
 /// (a commit every 5 s, a fold every minute, history as it comes), on simulated time; and the naive
-/// layout, one commit per event into all tables, in the same run.
+/// layout, one commit per event into all tables, in the same run. With --year instead: how large
+/// the file is at the end of each month.
 namespace attune {
 namespace {
 
@@ -29,6 +30,10 @@ constexpr std::int64_t kEventsPerSecond = 100;
 constexpr std::size_t kNaiveEvents = 20'000;
 constexpr double kBytesMax = 512;
 constexpr Millis kCommitInterval{5'000};
+constexpr Millis kLogKeep = std::chrono::hours(7 * 24);
+constexpr std::uint64_t kLogBytesMax = 256 << 20;
+constexpr int kMonths = 12;
+constexpr double kYearGrowthMax = 1.25;  ///< of the file, from its sixth month to its twelfth
 constexpr Instant kBegin{Millis(1'768'500'000'000), Millis(86'400'000)};
 
 struct Quantity {
@@ -106,7 +111,12 @@ class Home {
     changes_ += outcome_.changes.size();
     committer_->add(outcome_.changes, outcome_.writes, at);
     outcome_.clear();
-    if (committer_->due(at)) require(committer_->commit(at, core_.image(), {1, changes_}, false));
+    if (!committer_->due(at)) return;
+    store::Retention retention;
+    retention.before = at.steady - kLogKeep;
+    retention.max_bytes = kLogBytesMax;
+    committer_->retain(retention);
+    require(committer_->commit(at, core_.image(), {1, changes_}, false));
   }
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
@@ -209,6 +219,34 @@ double wear_naively() {
   return static_cast<double>(written.so_far()) / static_cast<double>(kNaiveEvents);
 }
 
+/// 20 events every five minutes: few enough for a year, and a bound that is lost shows all the
+/// same.
+int run_year(bool checked) {
+  constexpr Millis kEvery = std::chrono::minutes(5);
+  constexpr std::int64_t kBursts = 30 * 24 * 12;
+  constexpr int kEventsOfABurst = 20;
+  const Folder folder;
+  Home home(folder.path());
+  Sensors sensors;
+  std::vector<double> sizes;
+  Millis since{0};
+  for (int month = 1; month <= kMonths; ++month) {
+    for (std::int64_t i = 0; i < kBursts; ++i, since += kEvery) {
+      for (int event = 0; event < kEventsOfABurst; ++event) {
+        const auto [topic, payload] = sensors.next();
+        home.hear(topic, payload, {kBegin.wall + since, kBegin.steady + since});
+      }
+    }
+    sizes.push_back(static_cast<double>(home.store().usage().file_bytes) / (1 << 20));
+    std::printf("month %2d: file %.1f MiB\n", month, sizes.back());
+  }
+  const double growth = sizes[kMonths - 1] / sizes[kMonths / 2 - 1];
+  const bool holds = growth <= kYearGrowthMax;
+  std::printf("%-4s file of the twelfth month over the sixth: %.2f, wanted <= %.2f\n",
+              holds ? "ok" : "MISS", growth, kYearGrowthMax);
+  return checked && !holds ? 1 : 0;
+}
+
 int run(std::int64_t hours, bool checked) {
   const double naive = wear_naively();
   const double bytes = wear(hours);
@@ -225,9 +263,11 @@ int run(std::int64_t hours, bool checked) {
 int main(int count, char** words) {
   std::int64_t hours = 6;
   bool checked = false;
+  bool year = false;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--check") == 0) checked = true;
+    if (std::strcmp(words[i], "--year") == 0) year = true;
     if (std::strcmp(words[i], "--hours") == 0 && i + 1 < count) hours = std::atoll(words[++i]);
   }
-  return attune::run(hours, checked);
+  return year ? attune::run_year(checked) : attune::run(hours, checked);
 }

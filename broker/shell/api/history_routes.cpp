@@ -189,11 +189,36 @@ void append_past_device(Writer& out, const core::Core& core, const std::string& 
   out.end_object().end_object();
 }
 
+/// When the change with `revision=` was made. History is kept by time: what else happened in that
+/// millisecond is in it too.
+Result<Millis> moment_of_revision(const Call& call) {
+  const std::string_view text = call.query("revision");
+  std::uint64_t revision = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return Error{"revision", "`revision` is a whole number, as in the log"};
+  }
+  if (Revision{revision} > call.ports.head()) {
+    return Error{"future", "that revision has not been given out"};
+  }
+  const auto change = call.ports.change(Revision{revision});
+  if (!change) return change.error();
+  if (*change) return (*change)->at.wall;
+  return Error{"compacted", "the log does not hold that revision; its floor is " +
+                                std::to_string(number(call.ports.floor()))};
+}
+
+int status_of(const Error& error) {
+  if (error.code == "future") return 416;
+  return error.code == "compacted" ? 410 : 400;
+}
+
 }  // namespace
 
 void get_state_at(const Call& call) {
-  const auto at = time_from(call.query("at"), "at", Millis(0));
-  if (!at) return call.answer.refuse(400, at.error());
+  const auto at = call.has_query("revision") ? moment_of_revision(call)
+                                             : time_from(call.query("at"), "at", Millis(0));
+  if (!at) return call.answer.refuse(status_of(at.error()), at.error());
   if (*at > call.ports.now().wall) {
     return call.answer.refuse(400, "time", "`at` is in the future");
   }

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "broker/core/schedules.h"
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/feeds.h"
 #include "broker/shell/api/match.h"
@@ -10,7 +11,7 @@ namespace attune::api {
 namespace {
 
 void get_state(const Call& call) {
-  if (call.has_query("at")) return get_state_at(call);
+  if (call.has_query("at") || call.has_query("revision")) return get_state_at(call);
   call.feeds.snapshots.write(Match(call.query("match")),
                              [answer = call.answer](std::string document) {
                                http::Response response;
@@ -100,9 +101,25 @@ void get_device(const Call& call) {
   call.answer.json(std::move(out.end_object()));
 }
 
-void append_setting(Writer& out, const core::Core& core, const rules::Setting& setting) {
+std::string_view type_name(const rules::Setting& setting) {
+  if (setting.schedule) return "schedule";
+  return setting.info.unit == kTimeOfDay ? "time" : name(setting.info.type);
+}
+
+/// The plan as JSON, what it says next, and when.
+void append_schedule(Writer& out, const core::Core& core, const rules::Setting& setting,
+                     Millis now) {
+  const auto plan = core.schedules().plan_of(setting);
+  const auto next = core.schedules().next(setting, now);
+  if (!plan || !next) return;
+  out.member("plan", plan->text()).member("next_at", format_utc(*next));
+}
+
+void append_setting(Writer& out, const core::Core& core, const rules::Setting& setting,
+                    Millis now) {
   out.begin_object().member("id", setting.id).member("label", text_or_null(setting.label));
-  out.member("type", name(setting.info.type)).member("unit", text_or_null(setting.info.unit));
+  out.member("type", type_name(setting)).member("unit", text_or_null(setting.info.unit));
+  append_schedule(out, core, setting, now);
   if (setting.info.range) {
     out.member("min", setting.info.range->min).member("max", setting.info.range->max);
   }
@@ -118,7 +135,7 @@ void get_settings(const Call& call) {
   const auto& core = call.ports.core();
   Writer out;
   out.begin_object().member("revision", integer(call.ports.head())).key("settings").begin_array();
-  for (const auto& setting : core.rule_set().settings) append_setting(out, core, setting);
+  for (const auto& setting : core.rule_set().settings) append_setting(out, core, setting, call.ports.now().wall);
   call.answer.json(std::move(out.end_array().end_object()));
 }
 
@@ -127,14 +144,14 @@ void get_setting(const Call& call) {
   for (const auto& setting : core.rule_set().settings) {
     if (setting.id != call.params[0]) continue;
     Writer out;
-    append_setting(out, core, setting);
+    append_setting(out, core, setting, call.ports.now().wall);
     return call.answer.json(std::move(out));
   }
   call.answer.refuse(404, "unknown_setting", "there is no such setting");
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "api/v1/state", "match at", get_state},
+    {"GET", "api/v1/state", "match at revision", get_state},
     {"GET", "api/v1/devices/*", "", get_device},
     {"GET", "api/v1/settings", "", get_settings},
     {"GET", "api/v1/settings/*", "", get_setting},

@@ -87,6 +87,15 @@ TEST_F(HistoryTest, TheHomeIsShownAsItWas) {
   expect_not_in(get("/api/v1/state?match=hall_m*&at=" + ago(0)), "hall_lamp");
 }
 
+TEST_F(HistoryTest, TheHomeIsShownAsItWasAtARevision) {
+  become("hall_lamp.on", false);
+  const auto then = number(ports.invent("hall_lamp.on", false).revision);
+  become("hall_lamp.on", true);
+  expect_in(get("/api/v1/state?revision=" + std::to_string(then)), R"("on":{"value":false)");
+  get("/api/v1/state?revision=1000000", 416);
+  get("/api/v1/state?revision=one", 400);
+}
+
 TEST_F(HistoryTest, RefusesWhatCannotBeAsked) {
   const std::string lamp = "/api/v1/history?device=hall_lamp&attribute=on";
   get("/api/v1/history?device=nobody&attribute=on", 404);
