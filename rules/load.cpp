@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 #include "rules/signals.h"
 
@@ -122,6 +123,10 @@ Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
   loading.set.files = files;
   return {std::make_shared<const RuleSet>(std::move(loading.set)), std::move(loading.issues),
           false};
+}
+
+KeyTable file_keys() {
+  return {"file", top_level_keys()};
 }
 
 }  // namespace attune::rules

@@ -31,6 +31,7 @@ class Evaluation {
 
  private:
   void before_start() {
+    if (rule_.trigger) return at_the_instant();
     const bool holds = condition();
     const bool start = holds && permitted(false) && !ended_by_until(false);
     if (!start) return rest(holds);
@@ -44,9 +45,36 @@ class Evaluation {
     enter(RulePhase::active);
   }
 
+  /// What holds before and after does not matter.
+  void at_the_instant() {
+    if (out_.next.phase != RulePhase::idle) enter(RulePhase::idle);
+    if (!occasion_.triggered || !holds_now() || !permitted(false)) return;
+    if (ended_by_until(false)) return;
+    if (occasion_.rests_until && *occasion_.rests_until > now_.steady) return;
+    out_.next.active_since = now_;
+    out_.acts = !rule_.lives_on();
+    if (!out_.acts) enter(RulePhase::active);
+  }
+
+  bool holds_now() {
+    if (rule_.when.empty()) return true;
+    out_.seen.when = rule_.when.truth(view_, &out_.seen.error);
+    if (out_.seen.when == Truth::yes || out_.seen.when == Truth::no) {
+      return out_.seen.when == Truth::yes;
+    }
+    return rule_.on_unknown == OnUnknown::assume_true;
+  }
+
+  bool has_ended() {
+    if (rule_.until) return ended_by_until(grace_is_over());
+    return !rule_.trigger && !condition();
+  }
+
   void while_active() {
-    if (rule_.until) out_.seen.when = rule_.when.truth(view_, nullptr);  // only to be shown
-    const bool end = rule_.until ? ended_by_until(grace_is_over()) : !condition();
+    if (occasion_.finished) return rule_.trigger ? rest(false) : spend();
+    if (rule_.until && !rule_.when.empty())
+      out_.seen.when = rule_.when.truth(view_, nullptr);  // only to be shown
+    const bool end = has_ended();
     if (!permitted(true)) return rest(!end);
     if (passed(due().max_time, now_)) return spend();
     if (!end) {

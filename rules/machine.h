@@ -16,6 +16,7 @@ struct Observed {
 
 struct Advance {
   RuleState next;
+  bool acts = false;  ///< a rule with a trigger that does not live on: it acts now
   Observed seen;
 };
 
@@ -23,6 +24,8 @@ struct Advance {
 struct Occasion {
   std::optional<Millis> rests_until;  ///< Instant::steady: no start before, of `cooldown`
   bool acknowledged = false;          ///< a person says: it may end now
+  bool triggered = false;             ///< the instant of its trigger is now
+  bool finished = false;              ///< its sequence has come to its end
 };
 
 /// The next state of `rule`. Pure: the same input gives the same answer, however often it is

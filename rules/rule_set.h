@@ -93,6 +93,8 @@ struct Default {
 struct ManualPolicy {
   std::optional<Millis> hold = std::chrono::hours(2);  ///< empty: until `until` alone
   std::optional<cel::Expression> until;
+  /// Of the delays that `until` reads, by the attribute of their signal: how long they run.
+  std::vector<std::pair<AttributeId, Millis>> delays{};
 };
 
 /// What must never be: guards every command by the state that it would make.

@@ -121,6 +121,7 @@ FeedOptions feed_of(Kind kind, const std::string& name) {
       break;
     case Kind::conflicts:
     case Kind::rejections:
+    case Kind::notices:
       return options;
   }
   options.match = kind == Kind::settings && !name.empty() ? "settings." + name : name;
@@ -155,7 +156,8 @@ ExitCode poll(const Program& program, Daemon& daemon, Kind kind, const std::stri
 ExitCode run_get(const Program& program, const Options& options) {
   const Kind kind = kind_of(options.kind);
   Daemon daemon(program);
-  if (options.follow && (kind == Kind::conflicts || kind == Kind::rejections)) {
+  if (options.follow &&
+      (kind == Kind::conflicts || kind == Kind::rejections || kind == Kind::notices)) {
     return poll(program, daemon, kind, options.name);
   }
   const ExitCode code = has_page(kind) && !options.name.empty()
@@ -174,7 +176,7 @@ void add_get(Program& program) {
   command->add_option("KIND", options->kind)
       ->required()
       ->check(CLI::IsMember(kind_words()))
-      ->description("devices, rules, settings, commands, claims, conflicts or rejections");
+      ->description("devices, rules, settings, commands, claims, conflicts, rejections or notices");
   command->add_option("NAME", options->name, "Everything about this one");
   command->add_flag("-w,--watch", options->follow, "Go on with every change");
   add_output_option(program, *command);

@@ -116,6 +116,15 @@ Row rejection_row(const Item& item, Millis now) {
           words(node, "topic"),  words(node, "detail")};
 }
 
+Row notice_row(const Item& item, Millis now) {
+  const Json& node = *item.node;
+  const bool seen = words(node, "acknowledged") == "true";
+  return {words(node, "rule"),   words(node, "severity"),
+          words(node, "to"),     seen ? "acknowledged" : words(node, "state"),
+          words(node, "count"),  age_text(at(node, "since"), now),
+          words(node, "message")};
+}
+
 struct Shape {
   Row header;
   Row (*row)(const Item&, Millis now);
@@ -139,6 +148,8 @@ Shape shape(Kind kind) {
       return {{"ATTRIBUTE", "VALUE", "STANDING", "BY", "PRIORITY", "SINCE", "REASON"}, claim_row};
     case Kind::rejections:
       return {{"COUNT", "LAST", "REASON", "ATTRIBUTE", "TOPIC", "DETAIL"}, rejection_row};
+    case Kind::notices:
+      return {{"RULE", "SEVERITY", "TO", "STATE", "COUNT", "SINCE", "MESSAGE"}, notice_row};
   }
   return {};
 }
@@ -167,8 +178,8 @@ bool is_named(Kind kind, const Item& item, const std::string& name) {
 }  // namespace
 
 const std::vector<std::string>& kind_words() {
-  static const std::vector<std::string> words = {"devices", "rules",     "settings",  "commands",
-                                                 "claims",  "conflicts", "rejections"};
+  static const std::vector<std::string> words = {"devices", "rules",     "settings",   "commands",
+                                                 "claims",  "conflicts", "rejections", "notices"};
   return words;
 }
 

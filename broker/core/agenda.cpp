@@ -8,6 +8,10 @@ void Agenda::touch(AttributeId attribute, Because because) {
   touched_.emplace_back(attribute, std::move(because));
 }
 
+void Agenda::happen(Happening event) {
+  happenings_.push_back(std::move(event));
+}
+
 void Agenda::evaluate(std::uint32_t rule, Reason reason) {
   rules_[rule].push_back(std::move(reason));
 }
@@ -29,6 +33,9 @@ void Agenda::drive(DeviceIndex device) {
 
 std::vector<std::pair<AttributeId, Because>> Agenda::take_touched() {
   return std::exchange(touched_, {});
+}
+std::vector<Happening> Agenda::take_happenings() {
+  return std::exchange(happenings_, {});
 }
 std::map<std::uint32_t, std::vector<Reason>> Agenda::take_rules() {
   return std::exchange(rules_, {});

@@ -1,5 +1,6 @@
 #include "broker/core/arbitration.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/core/defaults.h"
@@ -8,19 +9,21 @@ namespace attune::core {
 
 namespace {
 
-constexpr std::string_view kPerson = "person";
 constexpr std::string_view kRestore = "restore";
 constexpr std::string_view kDefault = "default";
+constexpr int kRoundsMax = 64;
 
 bool is_real(const Claim& claim) {
   return !claim.shadow && claim.by != ClaimBy::resting;
 }
 
 bool anybody_claims(const std::vector<Claim>& claims) {
-  for (const Claim& claim : claims) {
-    if (is_real(claim)) return true;
-  }
-  return false;
+  return std::any_of(claims.begin(), claims.end(), is_real);
+}
+
+bool anybody_wants_a_value(const std::vector<Claim>& claims) {
+  return std::any_of(claims.begin(), claims.end(),
+                     [](const Claim& claim) { return is_real(claim) && is_point(claim); });
 }
 
 /// A claim without its value, as the key of a row to erase.
@@ -39,16 +42,20 @@ std::string claimant(const Claim& claim) {
     case ClaimBy::rule:
       return "rule:" + claim.source;
     case ClaimBy::person:
-      return std::string(kPerson);
+      return std::string(kPersonSource);
     case ClaimBy::resting:
       return std::string(kDefault);
+    case ClaimBy::interlock:
+      return "interlock:" + claim.source;
+    case ClaimBy::limit:
+      return "limit:" + claim.source;
   }
   return {};
 }
 
 Because Arbitration::claim(AttributeId attribute, Claim claim, const Because& because) {
   const Value& reported = image_.at(attribute).value;
-  if (is_real(claim) && !anybody_claims(claims_.on(attribute)) &&
+  if (is_real(claim) && is_point(claim) && !anybody_wants_a_value(claims_.on(attribute)) &&
       claims_.base(attribute) == nullptr && reported.has_value()) {
     remember_base(attribute, reported);
   }
@@ -59,10 +66,10 @@ Because Arbitration::claim(AttributeId attribute, Claim claim, const Because& be
     change.previous = replaced->value;
   }
   change.detail = claimant(claim) + " at " + priority_text(claim.priority) +
+                  (is_point(claim) ? "" : ", " + wish_text(claim)) +
                   (claim.reason.empty() ? "" : ": " + claim.reason);
   Claim& placed = claims_.put(attribute, std::move(claim));
-  const bool wins = &placed == claims_.winner(attribute);
-  change.status = placed.shadow ? "shadow" : wins ? "held" : "waiting";
+  change.status = name(standing(claims_.on(attribute), placed));
   Because consequence = journal_.write(std::move(change), because);
   placed.cause = because.cause;
   placed.context = consequence.context;
@@ -76,6 +83,7 @@ void Arbitration::withdraw(AttributeId attribute, ClaimBy by, std::string_view s
                            const Because& because, std::string reason) {
   const auto taken = claims_.take(attribute, by, source);
   if (!taken) return;
+  if (is_real(*taken) && is_point(*taken)) value_ended_.insert(attribute);
   Change change = about(ChangeKind::claim, taken->path);
   change.previous = taken->value;
   change.status = "ended";
@@ -85,64 +93,52 @@ void Arbitration::withdraw(AttributeId attribute, ClaimBy by, std::string_view s
   agenda_.contest(attribute, consequence);
 }
 
-Because Arbitration::hold(AttributeId attribute, const Value& value, const std::string& who,
-                          std::optional<Millis> hold, std::string reason, const Because& because) {
-  Claim claim;
-  claim.by = ClaimBy::person;
-  claim.source = kPerson;
-  claim.value = value;
-  claim.priority = static_cast<Priority>(Level::person);
-  claim.since = journal_.now();
-  claim.reason = who + (reason.empty() ? "" : ", " + reason);
-  const std::string path = catalog_.table().path(attribute).text();
-  const auto until = hold ? hold : rules_.set().manual_for(attribute).hold;
-  if (until) {
-    timers_.arm(TimerKind::hold, path, journal_.now().steady + *until, journal_.out());
-  } else {
-    timers_.cancel(TimerKind::hold, path, journal_.out());
-  }
-  const Because consequence = this->claim(attribute, std::move(claim), because);
-  remember_base(attribute, value);
-  return consequence;
-}
-
-bool Arbitration::release(AttributeId attribute, const Because& because, std::string reason) {
-  if (claims_.find(attribute, ClaimBy::person, kPerson) == nullptr) return false;
-  timers_.cancel(TimerKind::hold, catalog_.table().path(attribute).text(), journal_.out());
-  withdraw(attribute, ClaimBy::person, kPerson, because, std::move(reason));
-  return true;
-}
-
-void Arbitration::check_holds(AttributeId touched, const Because& because) {
-  const auto& readers = rules_.set().hold_readers;
-  if (index(touched) >= readers.size()) return;
-  for (const AttributeId held : readers[index(touched)]) {
-    const auto& until = rules_.set().manual_for(held).until;
-    if (until && until->truth(image_) == cel::Truth::yes) {
-      release(held, because, "until " + until->source());
-    }
-  }
-}
-
 void Arbitration::remember_base(AttributeId attribute, const Value& value) {
   claims_.set_base(attribute, value);
   journal_.put(Base{catalog_.table().path(attribute), value});
 }
 
 void Arbitration::settle() {
+  look_at_interlocks();
+  int rounds = 0;
   for (auto open = agenda_.take_contested(); !open.empty(); open = agenda_.take_contested()) {
+    if (++rounds > kRoundsMax) return cut_short(open);
     for (const auto& [attribute, because] : open) settle(attribute, because);
   }
+  value_ended_.clear();
+}
+
+/// Interlocks that contradict each other: what is wanted now is what the last round came to.
+void Arbitration::cut_short(const std::vector<std::pair<AttributeId, Because>>& open) {
+  for (const auto& [attribute, because] : open) {
+    journal_.out().rejections.push_back(
+        {"", catalog_.table().path(attribute).text(), "loop",
+         "interlocks let each other's claims come and go without end; this was cut here"});
+  }
+  value_ended_.clear();
 }
 
 void Arbitration::settle(AttributeId attribute, const Because& because) {
   const auto& claims = claims_.on(attribute);
-  if (!anybody_claims(claims)) {
-    if (claims_.base(attribute) != nullptr) follow_last_claim(attribute, because);
+  if (!anybody_wants_a_value(claims)) {
+    // A range alone may have moved the value, and holds it; with the last value the defaults come.
+    const bool over = !anybody_claims(claims) || value_ended_.contains(attribute);
+    if (over && claims_.base(attribute) != nullptr) follow_last_claim(attribute, because);
   } else if (const Claim* resting = claims_.find(attribute, ClaimBy::resting, kDefault)) {
     withdraw(attribute, ClaimBy::resting, std::string(resting->source), because, "claimed again");
   }
-  want(attribute, claims_.winner(attribute), because);
+  decide(attribute, because);
+}
+
+void Arbitration::decide(AttributeId attribute, const Because& because) {
+  std::vector<Claim> claims = claims_.on(attribute);
+  const Decision decision = judged(attribute, claims);
+  note_blocks(attribute, claims, because);
+  const bool range_moves = decision.by != nullptr && !is_point(*decision.by);
+  if (range_moves && claims_.base(attribute) == nullptr) {
+    remember_base(attribute, image_.at(attribute).value);
+  }
+  want(attribute, decision, because);
 }
 
 /// Nobody claims the attribute any more. What follows is itself a claim, the weakest, until the
@@ -171,25 +167,54 @@ void Arbitration::follow_last_claim(AttributeId attribute, const Because& becaus
   this->claim(attribute, std::move(claim), because);
 }
 
+void Arbitration::write_base(AttributeId attribute, const Value& value, const Because& because) {
+  if (anybody_claims(claims_.on(attribute))) return remember_base(attribute, value);
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  const Value& reported = image_.at(attribute).value;
+  if (info == nullptr || (reported.has_value() && same_on_wire(*info, reported, value))) return;
+  Claim claim;
+  claim.by = ClaimBy::resting;
+  claim.source = kDefault;
+  claim.value = value;
+  claim.priority = static_cast<Priority>(Level::base);
+  claim.since = journal_.now();
+  claim.reason = "by " + because.cause.id;
+  this->claim(attribute, std::move(claim), because);
+}
+
 void Arbitration::rest_is_over(AttributeId attribute, const Because& because) {
   const Claim* winner = claims_.winner(attribute);
   if (winner == nullptr || winner->by != ClaimBy::resting) return;
   withdraw(attribute, ClaimBy::resting, kDefault, because, "done");
 }
 
-void Arbitration::want(AttributeId attribute, const Claim* winner, const Because& because) {
+void Arbitration::want(AttributeId attribute, const Decision& decision, const Because& because) {
   const AttributeState& state = image_.at(attribute);
-  const Value wanted = winner == nullptr ? Value() : winner->value;
-  const std::string by = winner == nullptr ? "" : claimant(*winner);
-  if (wanted == state.desired && by == state.desired_by) return;
+  const std::string by = decision.by == nullptr ? "" : claimant(*decision.by);
+  if (decision.value == state.desired && by == state.desired_by) return;
   Change change = about(ChangeKind::desired, catalog_.table().path(attribute));
   change.previous = state.desired;
-  change.value = wanted;
+  change.value = decision.value;
   change.status = by;
   Because cited = because;
-  if (winner != nullptr) cited.cause = {winner->cause.kind, winner->cause.id, because.cause.parent};
-  journal_.write(std::move(change), cited);
+  if (decision.by != nullptr) {
+    cited.cause = {decision.by->cause.kind, decision.by->cause.id, because.cause.parent};
+  }
+  const Because wanted = journal_.write(std::move(change), cited);
   agenda_.drive(catalog_.table().device_of(attribute));
+  contest_guarded(attribute, wanted);
+}
+
+void Arbitration::touched(AttributeId attribute, const Because& because) {
+  check_holds(attribute, because);
+  check_limit(attribute, because);
+  const Claim* holder = claims_.winner(attribute);
+  const bool bounded = holder != nullptr && !is_point(*holder);
+  const bool judged_by_itself = is_guarded(attribute) && !claims_.on(attribute).empty();
+  if (bounded || judged_by_itself) agenda_.contest(attribute, because);
+  contest_guarded(attribute, because);
+  interlocks_.touched(attribute);
+  watched_ = because;
 }
 
 }  // namespace attune::core

@@ -9,6 +9,7 @@
 #include "broker/core/journal.h"
 #include "broker/core/reports.h"
 #include "broker/core/requests.h"
+#include "broker/core/schedules.h"
 #include "broker/core/signals.h"
 #include "devices/model/limits.h"
 
@@ -28,6 +29,13 @@ Instant at_due(const Timer& timer, const Instant& present) {
   return {present.wall - (present.steady - timer.due), timer.due};
 }
 
+/// Only what is new can be an edge (architecture: late, retained and restored set state).
+bool can_be_edge(const Event& event) {
+  if (std::holds_alternative<RulesLoaded>(event.what)) return false;
+  const auto* message = std::get_if<MessageArrived>(&event.what);
+  return message == nullptr || message->arrival == Arrival::live;
+}
+
 }  // namespace
 
 /// The parts, in the order in which each needs those before it.
@@ -40,14 +48,19 @@ struct Core::Parts {
         limits(known, rules, image, timers, journal),
         arbitration(known, rules, image, claims, interlocks, limits, timers, journal, agenda),
         signals(known, image, rules, ledger, timers, journal, agenda, options.site),
-        inference(known, image, rules, signals, arbitration, claims, timers, journal, agenda),
+        notices(image, rules, timers, journal, options.observe),
+        inference(known, image, rules, signals, notices, arbitration, claims, timers, journal,
+                  agenda, options.site),
+        schedules(known, image, rules, inference, known.table(), timers, journal, options.site),
         drive(known, image, claims, rules, limits, ledger, arbitration, timers, journal, agenda,
               options.observe),
         conflicts(journal),
         seen(journal),
         reports(known, image, arbitration, drive, conflicts, journal, agenda),
-        requests(known, image, rules, claims, ledger, arbitration, inference, conflicts, seen,
-                 journal) {}
+        requests(known, image, rules, claims, ledger, arbitration, inference, schedules, conflicts,
+                 seen, journal) {}
+
+  void begin(const Event& event);
 
   void fire_due(const Instant& present, Outcome& out);
   void fire(const Timer& timer);
@@ -66,12 +79,15 @@ struct Core::Parts {
   Limits limits;
   Arbitration arbitration;
   Signals signals;
+  Notices notices;
   Inference inference;
+  Schedules schedules;
   Drive drive;
   Conflicts conflicts;
   SeenWrites seen;
   Reports reports;
   Requests requests;
+  std::optional<Instant> last;  ///< of the last step
 };
 
 Core::Core(devices::Catalog& catalog, Options options)
@@ -105,6 +121,7 @@ void Core::restore(Restored restored) {
   p.conflicts.restore(restored.conflicts);
   p.seen.restore(restored.seen_writes);
   p.signals.restore(restored.signals);
+  p.notices.restore(restored.notices);
   for (Command& command : restored.commands) {
     table.intern(command.path);
     p.drive.restore(std::move(command));
@@ -116,8 +133,11 @@ void Core::restore(Restored restored) {
 void Core::step(const Event& event, Outcome& out) {
   Parts& p = *parts_;
   p.signals.begin(out, event.at);
+  p.journal.begin(event.at, event.at, out);
+  p.begin(event);
   p.fire_due(event.at, out);
   p.journal.begin(event.at, event.at, out);
+  p.inference.allow_edges(can_be_edge(event));
   std::visit(Overloaded{
                  [](const Tick&) {},
                  [&](const MessageArrived& message) {
@@ -131,11 +151,27 @@ void Core::step(const Event& event, Outcome& out) {
                  [&](const AckRequest& request) { p.requests.take(request); },
                  [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
                  [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
-                 [&](const RulesLoaded& loaded) { p.inference.load(loaded.set); },
+                 [&](const RulesLoaded& loaded) {
+                   p.inference.load(loaded.set);
+                   p.schedules.load();
+                   p.notices.load();
+                 },
              },
              event.what);
   p.settle();
   p.requests.finish();
+}
+
+/// The clock on the wall may have been set since the last step. Deadlines that are due are edges.
+void Core::Parts::begin(const Event& event) {
+  constexpr Millis kSlack{1'000};
+  const auto before = std::exchange(last, event.at);
+  inference.allow_edges(true);
+  if (!before) return;
+  const Millis moved = (event.at.wall - event.at.steady) - (before->wall - before->steady);
+  if (std::chrono::abs(moved) <= kSlack) return;
+  inference.clock_was_set();
+  schedules.clock_was_set(event.at.wall - moved);
 }
 
 /// Deadlines fire at the moment they were due, those of one moment together, with all that follows
@@ -157,14 +193,17 @@ void Core::Parts::fire(const Timer& timer) {
     case TimerKind::rule_unknown:
     case TimerKind::rule_mode:
     case TimerKind::rule_cooldown:
+    case TimerKind::rule_step:
       return wake_rule(timer);
     case TimerKind::signal:
       return signals.fire(timer);
     case TimerKind::rule_trigger:
-    case TimerKind::rule_step:
-    case TimerKind::notice:
-    case TimerKind::schedule:
+      if (const auto rule = rules.set().index_of(timer.subject)) inference.moment_has_come(*rule);
       return;
+    case TimerKind::notice:
+      return notices.fire(timer);
+    case TimerKind::schedule:
+      return schedules.fire(timer);
     case TimerKind::hold: {
       const auto path = parse_path(timer.subject);
       arbitration.release(catalog.table().intern(*path),
@@ -174,6 +213,11 @@ void Core::Parts::fire(const Timer& timer) {
     case TimerKind::limit: {
       const auto path = parse_path(timer.subject);
       return agenda.drive(catalog.table().intern_device(path->device));
+    }
+    case TimerKind::hold_check: {
+      const auto path = parse_path(timer.subject);
+      return arbitration.check_hold(catalog.table().intern(*path),
+                                    {{CauseKind::timer, "until", {}}, {}});
     }
     case TimerKind::max_on: {
       const auto path = parse_path(timer.subject);
@@ -236,11 +280,21 @@ const Ledger& Core::ledger() const {
 const RuleRunner& Core::rules() const {
   return parts_->rules;
 }
+const Delay* Core::delay(AttributeId attribute) const {
+  return parts_->drive.delay(attribute);
+}
 const rules::RuleSet& Core::rule_set() const {
   return parts_->rules.set();
 }
 const devices::Catalog& Core::catalog() const {
   return parts_->catalog;
+}
+
+const Notices& Core::notices() const {
+  return parts_->notices;
+}
+const Schedules& Core::schedules() const {
+  return parts_->schedules;
 }
 
 }  // namespace attune::core

@@ -10,6 +10,7 @@
 #include "broker/core/interlocks.h"
 #include "broker/core/ledger.h"
 #include "broker/core/limits.h"
+#include "broker/core/notices.h"
 #include "broker/core/rule_runner.h"
 #include "broker/core/site.h"
 #include "broker/core/timers.h"
@@ -44,8 +45,11 @@ struct Restored {
   std::vector<Blob> lives;        ///< of RuleMemory::kSpace
   std::vector<Blob> interlocks;   ///< of Interlocks::kSpace
   std::vector<Blob> limits;       ///< of Limits::kSpace
+  std::vector<Blob> notices;      ///< of Notices::kSpace
   std::vector<Blob> signals;      ///< of Signals::kSpace
 };
+
+class Schedules;
 
 class Core {
  public:
@@ -70,7 +74,11 @@ class Core {
   [[nodiscard]] const Claims& claims() const;
   [[nodiscard]] const Conflicts& conflicts() const;
   [[nodiscard]] const Ledger& ledger() const;
+  [[nodiscard]] const Notices& notices() const;
+  [[nodiscard]] const Schedules& schedules() const;
   [[nodiscard]] const RuleRunner& rules() const;
+  /// Why what is wanted of it is not commanded yet; null: nothing delays it.
+  [[nodiscard]] const Delay* delay(AttributeId attribute) const;
   [[nodiscard]] const rules::RuleSet& rule_set() const;
   [[nodiscard]] const devices::Catalog& catalog() const;
 

@@ -8,6 +8,7 @@ void Outcome::clear() {
   dispatches.clear();
   replies.clear();
   rejections.clear();
+  notices.clear();
 }
 
 }  // namespace attune::core

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/core/conflict.h"
+#include "broker/core/notice.h"
 #include "devices/dialect.h"
 #include "devices/model/instant.h"
 #include "devices/model/records.h"
@@ -107,7 +108,7 @@ struct Reply {
   std::optional<Conflict> conflict;
   std::string code;  ///< of a rejection: unknown_device, unknown_attribute,
                      ///< read_only, type, range, value, unknown_rule, clock_ahead,
-                     ///< future, id_reused, not_held, no_conflict, nothing_to_ack
+                     ///< future, id_reused, not_held, no_conflict, interlock, nothing_to_ack
   std::string message;
 };
 
@@ -118,8 +119,11 @@ struct Outcome {
   std::vector<Dispatch> dispatches;
   std::vector<Reply> replies;
   std::vector<devices::Rejection> rejections;
+  std::vector<Notice> notices;  ///< to be told, as they are
   /// Whether it must be committed before anything leaves, or may wait for the commit interval.
-  [[nodiscard]] bool urgent() const { return !dispatches.empty() || !replies.empty(); }
+  [[nodiscard]] bool urgent() const {
+    return !dispatches.empty() || !replies.empty() || !notices.empty();
+  }
   void clear();
 };
 

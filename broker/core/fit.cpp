@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rules/cel/signal.h"
+
 namespace attune::core {
 
 namespace {
@@ -54,6 +56,10 @@ Result<Value> fit(const AttributeInfo& attribute, const Value& value) {
     case ValueType::timestamp:
     case ValueType::event:
       if (value.kind() != ValueKind::text) return mistyped(attribute, value);
+      if (attribute.unit == kTimeOfDay && !cel::parse_time_of_day(value.as_text())) {
+        return Error{"value",
+                     attribute.name + " is a time of day like 07:00, got " + to_json(value)};
+      }
       return value;
     case ValueType::numbers:
       if (value.kind() != ValueKind::numbers) return mistyped(attribute, value);

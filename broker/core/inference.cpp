@@ -55,8 +55,19 @@ Blob memory_row(const RuleId& rule, std::string bytes) {
   return {std::string(RuleMemory::kSpace), rule.text(), std::move(bytes)};
 }
 
+/// A clock and the first look after a start are nobody's doing that could go round in a circle.
+bool by_attune(const Because& because) {
+  return because.cause.kind == CauseKind::rule || because.cause.kind == CauseKind::command ||
+         number(because.cause.parent) != 0;
+}
+
+Because because_of(const RuleState& state, const rules::Rule& rule) {
+  return {{CauseKind::rule, rule.id.text(), state.revision}, state.context};
+}
+
 std::string reason_of(const rules::Rule& rule) {
-  return rule.because.empty() ? rule.when.source() : rule.because;
+  if (!rule.because.empty()) return rule.because;
+  return rule.trigger ? rule.trigger->text : rule.when.source();
 }
 
 }  // namespace
@@ -66,6 +77,7 @@ void Inference::settle() {
     auto touched = agenda_.take_touched();
     signals_.follow(touched);
     for (const auto& [attribute, because] : touched) wake(attribute, because);
+    take_events();
     const auto affected = agenda_.take_rules();
     if (affected.empty()) return;
     for (const auto& [rule, reasons] : affected) evaluate(rule, reasons);
@@ -100,7 +112,9 @@ const Because& Inference::decisive(const rules::Rule& rule,
     const Change* change = find(journal_.out().changes, reason.because.cause.parent);
     if (!reason.attribute || change == nullptr) continue;
     const Before before(image_, *reason.attribute, change->previous);
+    const auto* edge = rule.trigger ? std::get_if<rules::ByEdge>(&rule.trigger->of) : nullptr;
     const bool decides = differs(rule.when, before) ||
+                         (edge != nullptr && differs(edge->condition, before)) ||
                          (rule.until && differs(*rule.until, before)) ||
                          (rule.while_ && differs(*rule.while_, before));
     if (decides) return reason.because;
@@ -109,7 +123,10 @@ const Because& Inference::decisive(const rules::Rule& rule,
 }
 
 void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons) {
-  evaluate(index, reasons, {});
+  rules::Occasion occasion;
+  for (const Reason& reason : reasons) occasion.triggered = occasion.triggered || reason.triggered;
+  plan_anew(index, reasons);
+  evaluate(index, reasons, occasion);
 }
 
 void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons,
@@ -118,6 +135,8 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   RuleRunner::Standing& standing = rules_.at(index);
   const RuleState before = standing.state;
   occasion.rests_until = rests_until(rule, standing.memory);
+  occasion.triggered = is_edge(rule, standing) || occasion.triggered;
+  bool acts = false;
   if (rules_.mode(index) == RuleMode::disabled) {
     standing.state.phase = RulePhase::idle;
     standing.state.unknown_since.reset();
@@ -125,47 +144,77 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
     rules::Advance step = rules::advance(rule, before, image_, journal_.now(), occasion);
     standing.state = std::move(step.next);
     standing.seen = std::move(step.seen);
+    acts = step.acts;
     ++rules_.counts().evaluations;
     rules_.counts().errors += !standing.seen.error.empty();
   }
   const bool moved = before.phase != standing.state.phase;
-  const Because& because = moved ? decisive(rule, reasons) : reasons.front().because;
+  const Because& because = moved || acts ? decisive(rule, reasons) : reasons.front().because;
   const bool held = holds(before.phase);
   const bool holds_now = holds(standing.state.phase);
-  if (!held && holds_now && is_own_doing(because) && storms(standing)) {
+  const bool begins = acts || (!held && holds_now);
+  if (begins && is_own_doing(because) && by_attune(because) && storms(standing)) {
     standing.state = before;
     return quarantine(index, because);
   }
-  if (!held && holds_now) {
-    ++rules_.counts().fired;
-    const Because started = announce(rule.id, "active", reason_of(rule), because);
-    standing.state.revision = started.cause.parent;
-    standing.state.context = started.context;
-    claim_all(index, started, true);
+  if (acts) {
+    act_once(index, because);
+  } else if (begins) {
+    started(index, because);
   } else if (held && !holds_now) {
-    const Because ended = announce(rule.id, "ended", reason_of(rule), because);
-    standing.state.revision = ended.cause.parent;
-    remember_end(index);
-    for (const rules::Want& want : rule.want) {
-      arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), ended, "rule ended");
-    }
+    ended(index, because);
   } else if (holds_now) {
-    claim_all(index, because, false);
+    goes_on(index, occasion, because);
   } else if (moved) {
     standing.state.revision = because.cause.parent;  // what its deadline will cite
     standing.state.context = because.context;
   }
   keep(rule, before, standing.state);
+  if (begins && holds_now && go_on(index, because_of(standing.state, rule))) {
+    sequence_is_over(index, because_of(standing.state, rule));
+  }
 }
 
-void Inference::remember_end(std::uint32_t index) {
+void Inference::started(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  if (rule.cooldown == Millis(0)) return;
-  RuleMemory& memory = rules_.at(index).memory;
-  const RuleMemory before = memory;
-  memory.ended = journal_.now();
+  RuleState& state = rules_.at(index).state;
+  ++rules_.counts().fired;
+  const Because active = announce(rule.id, "active", reason_of(rule), because);
+  state.revision = active.cause.parent;
+  state.context = active.context;
+  claim_all(index, active, true);
+  notices_.begin(index, active);
+}
+
+void Inference::ended(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  RuleRunner::Standing& standing = rules_.at(index);
+  const Because end = announce(rule.id, "ended", reason_of(rule), because);
+  standing.state.revision = end.cause.parent;
+  const RuleMemory before = standing.memory;
+  standing.memory = {};
+  standing.memory.planned = before.planned;
+  if (rule.cooldown > Millis(0)) standing.memory.ended = journal_.now();
   keep_memory(index, before);
   arm_again(index);
+  for (const rules::Want& want : rule.want) {
+    arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), end, "rule ended");
+  }
+  end_sequence(index, end, true);
+  notices_.end(rule.id, &rule, end);
+}
+
+void Inference::goes_on(std::uint32_t index, const rules::Occasion& occasion,
+                        const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  claim_all(index, because, false);
+  const bool again = occasion.triggered && rule.restarts &&
+                     (rule.when.empty() || rule.when.truth(image_) == cel::Truth::yes);
+  if (again) {
+    begin_again(index, because);
+  } else if (go_on(index, because)) {
+    sequence_is_over(index, because);
+  }
 }
 
 void Inference::keep_memory(std::uint32_t index, const RuleMemory& before) {
@@ -184,16 +233,49 @@ void Inference::arm_again(std::uint32_t index) {
   } else {
     timers_.cancel(TimerKind::rule_cooldown, rule.id.text(), journal_.out());
   }
+  arm_moment(index);
+  arm_step(index);
 }
 
-/// Its claims stand until a person says so; a person who says it too early has changed nothing.
+/// The next moment of its trigger; where none is known, the next look for one.
+void Inference::arm_moment(std::uint32_t index) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  if (!rule.trigger || !rule.trigger->is_timed()) return;
+  constexpr Millis kLookAgain = std::chrono::hours(24);
+  const Instant& now = journal_.now();
+  const auto& planned = rules_.at(index).memory.planned;
+  const Millis due = now.steady + (planned ? *planned - now.wall : kLookAgain);
+  timers_.arm(TimerKind::rule_trigger, rule.id.text(), due, journal_.out());
+}
+
+void Inference::arm_step(std::uint32_t index) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  const RuleMemory& memory = rules_.at(index).memory;
+  const bool waits =
+      memory.waits_since && memory.step < rule.sequence.size() && rule.sequence[memory.step].wait;
+  if (waits) {
+    const Millis due = memory.waits_since->steady + *rule.sequence[memory.step].wait;
+    timers_.arm(TimerKind::rule_step, rule.id.text(), due, journal_.out());
+  } else {
+    timers_.cancel(TimerKind::rule_step, rule.id.text(), journal_.out());
+  }
+}
+
+/// Its notices fall silent. A rule that waits for a person to end ends, when its end has come.
 bool Inference::acknowledge(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  if (!rule.reset_by_ack || rules_.at(index).state.phase != RulePhase::ending) return false;
+  RuleRunner::Standing& standing = rules_.at(index);
+  const bool told = notices_.acknowledge(index, because);
+  if (told) {
+    const RuleMemory before = standing.memory;
+    standing.memory.acknowledged = true;
+    keep_memory(index, before);
+  }
+  if (!rule.reset_by_ack || standing.state.phase != RulePhase::ending) return told;
   rules::Occasion occasion;
   occasion.acknowledged = true;
   evaluate(index, {{std::nullopt, because}}, occasion);
-  return rules_.at(index).state.phase == RulePhase::idle;
+  return told || standing.state.phase == RulePhase::idle;
 }
 
 bool Inference::storms(RuleRunner::Standing& standing) const {
@@ -348,7 +430,12 @@ void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   arbitration_.rules_loaded();
   first_settings();
   const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
+  const bool first = !std::exchange(loaded_, true);
   for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i) {
+    if (first && rules_.set().rules[i].aborts_at_start && holds(rules_.at(i).state.phase)) {
+      sequence_is_over(i, loaded);
+    }
+    if (!rules_.at(i).memory.planned) plan(i);
     arm_again(i);
     agenda_.evaluate(i, {std::nullopt, loaded});
   }
@@ -371,6 +458,7 @@ void Inference::retire(const RuleState& state) {
   const Because changed{{CauseKind::system, gone ? "rule removed" : "rule changed", {}}, {}};
   const Because ended = announce(state.rule, "ended", changed.cause.id, changed);
   withdraw_all(state.rule, ended, changed.cause.id);
+  notices_.end(state.rule, nullptr, ended);
 }
 
 /// Claims of rules that no longer exist, or that no longer hold: left by an older program.

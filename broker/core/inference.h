@@ -6,8 +6,10 @@
 #include "broker/core/agenda.h"
 #include "broker/core/arbitration.h"
 #include "broker/core/journal.h"
+#include "broker/core/notices.h"
 #include "broker/core/rule_runner.h"
 #include "broker/core/signals.h"
+#include "broker/core/site.h"
 #include "broker/core/timers.h"
 #include "broker/core/wish.h"
 #include "devices/catalog.h"
@@ -17,18 +19,28 @@ namespace attune::core {
 
 class Inference {
  public:
-  Inference(const devices::Catalog& catalog, Image& image, RuleRunner& rules,
-            Signals& signals, Arbitration& arbitration, Claims& claims, Timers& timers, Journal& journal,
-            Agenda& agenda)
+  Inference(const devices::Catalog& catalog, Image& image, RuleRunner& rules, Signals& signals,
+            Notices& notices, Arbitration& arbitration, Claims& claims, Timers& timers,
+            Journal& journal, Agenda& agenda, Site site)
       : catalog_(catalog),
         image_(image),
         rules_(rules),
         signals_(signals),
+        notices_(notices),
         arbitration_(arbitration),
         claims_(claims),
         timers_(timers),
         journal_(journal),
-        agenda_(agenda) {}
+        agenda_(agenda),
+        site_(std::move(site)) {}
+
+  /// Whether what happens in this step can be an edge: not a late or retained message, and not
+  /// the loading of rules.
+  void allow_edges(bool edges) { edges_ = edges; }
+  /// The moment of a rule's trigger by time.
+  void moment_has_come(std::uint32_t rule);
+  /// The clock on the wall jumped: moments are planned anew.
+  void clock_was_set();
 
   /// Follows touched attributes through rules and settings until nothing moves; chains longer than
   /// limits::kCauseDepthMax are cut and reported.
@@ -52,7 +64,29 @@ class Inference {
   void wake(AttributeId touched, const Because& because);
   void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons);
   void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons, rules::Occasion occasion);
-  void remember_end(std::uint32_t rule);
+  void started(std::uint32_t rule, const Because& because);
+  void ended(std::uint32_t rule, const Because& because);
+  void goes_on(std::uint32_t rule, const rules::Occasion& occasion, const Because& because);
+
+  // triggers.cpp
+  void take_events();
+  [[nodiscard]] bool is_edge(const rules::Rule& rule, RuleRunner::Standing& standing);
+  void plan(std::uint32_t rule);
+  void plan_anew(std::uint32_t rule, const std::vector<Reason>& reasons);
+  void skip_missed(std::uint32_t rule);
+  void miss(const rules::Rule& rule, const Because& because);
+  void act_once(std::uint32_t rule, const Because& because);
+  void write_once(const rules::Rule& rule, AttributeId attribute, const Value& value,
+                  const Because& because);
+  [[nodiscard]] Value turned(const rules::Turn& turn) const;
+
+  // sequences.cpp
+  bool go_on(std::uint32_t rule, const Because& because);
+  bool take_step(std::uint32_t rule, const rules::Step& step, const Because& because);
+  void end_sequence(std::uint32_t rule, const Because& because, bool rule_ends);
+  void sequence_is_over(std::uint32_t rule, const Because& because);
+  void begin_again(std::uint32_t rule, const Because& because);
+
   [[nodiscard]] const Because& decisive(const rules::Rule& rule,
                                         const std::vector<Reason>& reasons) const;
   [[nodiscard]] bool storms(RuleRunner::Standing& standing) const;
@@ -60,6 +94,8 @@ class Inference {
   void keep(const rules::Rule& rule, const RuleState& before, RuleState& now);
   void keep_memory(std::uint32_t rule, const RuleMemory& before);
   void arm_again(std::uint32_t rule);
+  void arm_moment(std::uint32_t rule);
+  void arm_step(std::uint32_t rule);
   void sync_timers(const rules::Rule& rule, const RuleState& before, const RuleState& now);
   Because announce(const RuleId& rule, std::string status, std::string detail,
                    const Because& because);
@@ -76,11 +112,15 @@ class Inference {
   Image& image_;
   RuleRunner& rules_;
   Signals& signals_;
+  Notices& notices_;
   Arbitration& arbitration_;
   Claims& claims_;
   Timers& timers_;
   Journal& journal_;
   Agenda& agenda_;
+  const Site site_;
+  bool edges_ = false;
+  bool loaded_ = false;  ///< once since the start
 };
 
 }  // namespace attune::core

@@ -65,6 +65,7 @@ class Unpacker {
   template <class Number>
   [[nodiscard]] Number number();
   [[nodiscard]] std::uint64_t count() { return number<std::uint64_t>(); }
+  [[nodiscard]] bool flag();
   [[nodiscard]] Millis time() { return Millis(number<std::int64_t>()); }
   /// An empty text is none.
   [[nodiscard]] std::optional<Millis> optional_time();
@@ -105,6 +106,12 @@ Number Unpacker::parse(std::string_view text) {
 template <class Number>
 Number Unpacker::number() {
   return parse<Number>(text());
+}
+
+bool Unpacker::flag() {
+  const std::uint64_t number = count();
+  require(number <= 1);
+  return number == 1;
 }
 
 std::optional<Millis> Unpacker::optional_time() {
@@ -257,6 +264,7 @@ std::string pack(const RuleMemory& memory) {
   out.text(memory.planned ? std::to_string(memory.planned->count()) : "");
   out.count(memory.step);
   pack_instant(out, memory.waits_since);
+  out.count(memory.acknowledged ? 1 : 0);
   return out.take();
 }
 
@@ -268,7 +276,44 @@ std::optional<RuleMemory> unpack_memory(std::string_view bytes) {
   memory.planned = in.optional_time();
   memory.step = in.number<std::uint32_t>();
   memory.waits_since = in.instant();
+  memory.acknowledged = in.flag();
   return in.done() ? std::optional(memory) : std::nullopt;
+}
+
+std::string pack(const Notice& notice) {
+  Packer out;
+  out.text(kFormat).text(notice.id).text(notice.rule.text()).text(notice.to).text(notice.topic);
+  out.text(notice.severity).text(notice.message).count(notice.count);
+  out.count(static_cast<std::uint64_t>(notice.state));
+  out.time(notice.raised.wall).time(notice.raised.steady);
+  out.time(notice.told.wall).time(notice.told.steady);
+  out.count(notice.wants_ack ? 1 : 0).count(notice.acknowledged ? 1 : 0);
+  out.count(number(notice.revision));
+  return out.take();
+}
+
+std::optional<Notice> unpack_notice(std::string_view bytes) {
+  Unpacker in(bytes);
+  Notice notice;
+  in.require(in.text() == kFormat);
+  notice.id = in.text();
+  notice.rule = RuleId(std::string(in.text()));
+  notice.to = in.text();
+  notice.topic = in.text();
+  notice.severity = in.text();
+  notice.message = in.text();
+  notice.count = in.number<std::uint32_t>();
+  const std::uint64_t state = in.count();
+  in.require(state >= 1 && state <= static_cast<std::uint64_t>(NoticeState::cleared));
+  notice.state = static_cast<NoticeState>(state);
+  notice.raised.wall = in.time();
+  notice.raised.steady = in.time();
+  notice.told.wall = in.time();
+  notice.told.steady = in.time();
+  notice.wants_ack = in.flag();
+  notice.acknowledged = in.flag();
+  notice.revision = in.revision();
+  return in.done() ? std::optional(std::move(notice)) : std::nullopt;
 }
 
 }  // namespace attune::core

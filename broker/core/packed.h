@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "broker/core/conflict.h"
+#include "broker/core/notice.h"
 #include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
 
@@ -21,5 +22,8 @@ namespace attune::core {
 
 [[nodiscard]] std::string pack(const RuleMemory& memory);
 [[nodiscard]] std::optional<RuleMemory> unpack_memory(std::string_view bytes);
+
+[[nodiscard]] std::string pack(const Notice& notice);
+[[nodiscard]] std::optional<Notice> unpack_notice(std::string_view bytes);
 
 }  // namespace attune::core

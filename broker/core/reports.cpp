@@ -33,7 +33,9 @@ void Reports::take(const MessageArrived& message) {
     }
   }
   for (const auto& report : decoded.availability) take(report, message.topic);
+  const auto halted = halting(message);
   for (const auto& reading : decoded.readings) take(reading, message);
+  for (const AttributeId position : halted) stop_by_hand(position, message.topic);
   if (message.arrival == Arrival::live) {
     for (const auto& event : decoded.events) take_event(event, message.topic);
   }
@@ -44,6 +46,40 @@ void Reports::take(const MessageArrived& message) {
     if (message.arrival != Arrival::retained) image_.mark_fresh(device, true);
     image_.derive(device);
   }
+}
+
+/// Positions of what this message says has come to a stand, and where.
+std::vector<AttributeId> Reports::halting(const MessageArrived& message) const {
+  std::vector<AttributeId> found;
+  if (message.arrival != Arrival::live) return found;
+  const AttributeTable& table = catalog_.table();
+  for (const auto& reading : message.decoded->readings) {
+    const AttributePath& path = table.path(reading.attribute);
+    if (devices::canonical_part(path.attribute) != "movement") continue;
+    const Value& before = image_.at(reading.attribute).value;
+    if (!(reading.value == Value("stopped")) || !before.has_value() || before == reading.value) {
+      continue;
+    }
+    const std::string_view endpoint = devices::endpoint_part(path.attribute);
+    const std::string name =
+        std::string(endpoint).append(endpoint.empty() ? "" : ".").append("position");
+    const auto position = table.find(path.device.text(), name);
+    for (const auto& other : message.decoded->readings) {
+      if (position && other.attribute == *position) found.push_back(*position);
+    }
+  }
+  return found;
+}
+
+/// It stands elsewhere than it was told to go, and was on its way: somebody stopped it, and it is
+/// not told again.
+void Reports::stop_by_hand(AttributeId position, std::string_view topic) {
+  if (!drive_.is_short_of(position)) return;
+  const AttributeState& state = image_.at(position);
+  const Because hand{{CauseKind::person, std::string(topic), state.revision}, state.context};
+  conflicts_.end(catalog_.table().path(position), hand, "written again");
+  const Value stands = state.value;
+  arbitration_.hold(position, stands, "by hand", std::nullopt, "stopped on its way", hand);
 }
 
 void Reports::take(const devices::AvailabilityReport& report, std::string_view topic) {
@@ -139,7 +175,9 @@ void Reports::take_event(const devices::Reading& event, std::string_view topic) 
   change.value = event.value;
   change.status = kEventStatus;
   change.detail = topic;
-  journal_.write(std::move(change), {{CauseKind::message, std::string(topic), {}}, {}});
+  const Because happened =
+      journal_.write(std::move(change), {{CauseKind::message, std::string(topic), {}}, {}});
+  agenda_.happen({event.attribute, event.value, happened});
 }
 
 }  // namespace attune::core

@@ -42,9 +42,10 @@ void Requests::take(const WriteRequest& request) {
   if (answered_before(request)) return;
   const auto target = target_of(request);
   if (!target || conflicts(request, target->id)) return;
+  if (is_plan(request, *target)) return;
   const auto value = fit(*target->info, request.value);
   if (!value) return reject(request.id, value.error().code, value.error().message);
-  if (!is_timely(request)) return;
+  if (!is_timely(request) || is_forbidden(request, *target, *value)) return;
   write(request, *target, *value);
   if (request.client_id.empty()) return;
   to_remember_.push_back(
@@ -91,6 +92,17 @@ void Requests::write(const WriteRequest& request, const Target& target, const Va
   }
   conflicts_.end(request.path, by_person(request.who), "written again");
   do_write(request, target, value, by_person(request.who));
+}
+
+/// A write that an interlock keeps from coming true leaves no claim behind.
+bool Requests::is_forbidden(const WriteRequest& request, const Target& target, const Value& value) {
+  if (target.is_setting) return false;
+  const rules::Interlock* lock = arbitration_.forbids(target.id, value);
+  if (lock == nullptr) return false;
+  reject(request.id, "interlock",
+         "interlock " + lock->id + " keeps " + request.path.text() + " from becoming " +
+             to_json(value) + ": never " + lock->never.source());
+  return true;
 }
 
 void Requests::do_write(const WriteRequest& request, const Target& target, const Value& value,
@@ -236,6 +248,25 @@ std::string Requests::why_not_to_ack(std::uint32_t rule) const {
   if (!rules_.set().rules[rule].reset_by_ack) return "it has no `reset: ack`";
   if (phase == RulePhase::active) return "what began it still holds";
   return phase == RulePhase::ending ? "its end has not held for `off_delay` yet" : "it has ended";
+}
+
+/// A schedule takes a plan too, as the text of its JSON; a value stands until the next flip.
+bool Requests::is_plan(const WriteRequest& request, const Target& target) {
+  const bool is_json =
+      request.value.kind() == ValueKind::text && request.value.as_text().starts_with('{');
+  if (!target.is_setting || !is_json) return false;
+  for (const rules::Setting& setting : rules_.set().settings) {
+    if (setting.id != request.path.attribute || !setting.schedule) continue;
+    const Status written =
+        schedules_.write(setting, request.value.as_text(), by_person(request.who));
+    if (written.ok()) {
+      accept(request.id, journal_.head());
+    } else {
+      reject(request.id, written.error().code, written.error().message);
+    }
+    return true;
+  }
+  return false;
 }
 
 void Requests::finish() {

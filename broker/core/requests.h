@@ -7,6 +7,7 @@
 #include "broker/core/conflicts.h"
 #include "broker/core/inference.h"
 #include "broker/core/ledger.h"
+#include "broker/core/schedules.h"
 #include "broker/core/seen_writes.h"
 #include "devices/catalog.h"
 
@@ -17,7 +18,8 @@ class Requests {
  public:
   Requests(const devices::Catalog& catalog, const Image& image, const RuleRunner& rules,
            const Claims& claims, const Ledger& ledger, Arbitration& arbitration,
-           Inference& inference, Conflicts& conflicts, SeenWrites& seen, Journal& journal)
+           Inference& inference, Schedules& schedules, Conflicts& conflicts, SeenWrites& seen,
+           Journal& journal)
       : catalog_(catalog),
         image_(image),
         rules_(rules),
@@ -25,6 +27,7 @@ class Requests {
         ledger_(ledger),
         arbitration_(arbitration),
         inference_(inference),
+        schedules_(schedules),
         conflicts_(conflicts),
         seen_(seen),
         journal_(journal) {}
@@ -61,8 +64,12 @@ class Requests {
             ConflictSide stands);
   [[nodiscard]] std::optional<ConflictSide> changed_since(const Target& target,
                                                           Revision base) const;
+  [[nodiscard]] bool is_forbidden(const WriteRequest& request, const Target& target,
+                                  const Value& value);
   [[nodiscard]] bool is_timely(const WriteRequest& request);
   [[nodiscard]] std::string why_not_to_ack(std::uint32_t rule) const;
+  /// True: it was a plan for a schedule, and is answered.
+  [[nodiscard]] bool is_plan(const WriteRequest& request, const Target& target);
   void reject(RequestId id, std::string code, std::string message);
   void accept(RequestId id, Revision revision);
   [[nodiscard]] Reply& last_reply() const { return journal_.out().replies.back(); }
@@ -78,6 +85,7 @@ class Requests {
   const Ledger& ledger_;
   Arbitration& arbitration_;
   Inference& inference_;
+  Schedules& schedules_;
   Conflicts& conflicts_;
   SeenWrites& seen_;
   Journal& journal_;

@@ -15,6 +15,7 @@ struct RuleMemory {
   std::optional<Millis> planned;       ///< wall time of the next moment of a trigger by time
   std::uint32_t step = 0;              ///< of the sequence: those before it are done
   std::optional<Instant> waits_since;  ///< the step waits
+  bool acknowledged = false;           ///< its notices, until the rule ends
   friend bool operator==(const RuleMemory&, const RuleMemory&) = default;
 };
 

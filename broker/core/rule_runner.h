@@ -22,7 +22,8 @@ class RuleRunner {
   struct Standing {
     RuleState state;
     RuleMemory memory;
-    rules::Observed seen;             ///< how its condition last evaluated, for people
+    std::optional<bool> edge;  ///< whether the condition of `rises` held; for `falls`, did not
+    rules::Observed seen;      ///< how its condition last evaluated, for people
     double starts_left = kStartsMax;  ///< refilled with one a second
     Millis refilled{};                ///< Instant::steady
   };

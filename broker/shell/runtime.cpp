@@ -1,3 +1,4 @@
+#include "broker/shell/config/surroundings.h"
 #include "broker/shell/runtime.h"
 
 #include <fmt/format.h>
@@ -20,15 +21,6 @@ constexpr std::uint64_t kRingBytes = 32u << 20;
 Result<std::string> password(const config::Config& config) {
   if (config.mqtt.password_file.empty()) return std::string();
   return config::read_secret(config.mqtt.password_file);
-}
-
-core::Site site_of(const config::Config& config) {
-  core::Site site;
-  if (auto zone = cel::Zone::find(config.site.timezone)) site.zone = std::move(*zone);
-  if (config.site.latitude && config.site.longitude) {
-    site.place = core::Place{*config.site.latitude, *config.site.longitude};
-  }
-  return site;
 }
 
 }  // namespace
@@ -91,7 +83,7 @@ Status Runtime::Parts::open_store() {
   Loop::restore_discovery(*store_, normaliser_);
   committed_inbox_ = recovered->inbox;
   committed_at_ = recovered->at;
-  core_.emplace(catalog_, core::Options{startup_.observe, site_of(startup_.config)});
+  core_.emplace(catalog_, core::Options{startup_.observe, config::site_of(startup_.config)});
   core_->restore(restored(*store_, std::move(*recovered)));
   return {};
 }
@@ -145,7 +137,7 @@ Status Runtime::Parts::make_link() {
   link_ = link::make_paho_link(std::move(options), *ring_, wake_.fd());
   LoopOptions loop{config.store.commit_interval,
                    inbox::marker_topic(config.mqtt.prefix, config.node), config.store.log.keep,
-                   config.store.log.max_bytes};
+                   config.store.log.max_bytes, config.mqtt.prefix};
   loop_.emplace(LoopParts{catalog_, normaliser_, *core_, *store_, *ring_, *link_, *clock_, *this},
                 std::move(loop));
   return loop_->begin(committed_at_);

@@ -63,6 +63,9 @@ using DeviceSet = std::map<DeviceId, DeviceInfo>;
 /// Whether two canonical values are one value on the device's wire.
 [[nodiscard]] bool same_on_wire(const AttributeInfo& attribute, const Value& a, const Value& b);
 
+/// The unit of a text that is a time of day.
+inline constexpr std::string_view kTimeOfDay = "HH:MM";
+
 /// The device of residents' settings: `settings.house`. Not a device on any wire.
 inline constexpr std::string_view kSettingsDevice = "settings";
 

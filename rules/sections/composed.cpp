@@ -64,9 +64,9 @@ void append(Composed& out, const yaml::Node& node) {
 
 }  // namespace
 
-void Composed::add_expression(const yaml::Node& scalar, std::size_t from) {
+void Composed::add_expression(const yaml::Node& scalar, std::size_t from, std::size_t length) {
   pieces_.push_back({source_.size(), &scalar, from, true});
-  source_ += scalar.text.substr(std::min(from, scalar.text.size()));
+  source_ += scalar.text.substr(std::min(from, scalar.text.size()), length);
 }
 
 void Composed::add_literal(const yaml::Node& node, std::string_view cel) {

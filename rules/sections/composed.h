@@ -9,8 +9,9 @@ namespace attune::rules {
 
 class Composed {
  public:
-  /// The scalar's text from byte `from` on, as CEL.
-  void add_expression(const yaml::Node& scalar, std::size_t from);
+  /// `length` bytes of the scalar's text from byte `from` on, as CEL.
+  void add_expression(const yaml::Node& scalar, std::size_t from,
+                      std::size_t length = std::string::npos);
   /// Text that stands for `node` as a whole.
   void add_literal(const yaml::Node& node, std::string_view cel);
   void add(const Composed& more);

@@ -75,10 +75,10 @@ void add_wanted(std::string& out, std::string_view key, const Wanted& wanted,
   }
 }
 
-void add_wants(std::string& out, const Rule& rule, const cel::Environment& names,
+void add_wants(std::string& out, const std::vector<Want>& list, const cel::Environment& names,
                const AttributeTable& table) {
   std::vector<std::string> wants;  // ordered by path: attribute numbers differ between runs
-  for (const Want& want : rule.want) {
+  for (const Want& want : list) {
     std::string text = "want " + table.path(want.attribute).text() + "\n";
     if (!want.is_range()) add_wanted(text, "live", want.value, names);
     if (want.min) add_wanted(text += "min ", "live", *want.min, names);
@@ -88,6 +88,55 @@ void add_wants(std::string& out, const Rule& rule, const cel::Environment& names
   }
   std::sort(wants.begin(), wants.end());
   for (const std::string& want : wants) out += want;
+}
+
+void add_trigger(std::string& out, const Trigger& trigger, const cel::Environment& names) {
+  out += "trigger " + std::to_string(trigger.of.index()) + " " + canonical(trigger.text) + "\n";
+  if (const auto* event = std::get_if<ByEvent>(&trigger.of)) {
+    add_expression(out, "event", event->condition, names);
+  }
+  if (const auto* edge = std::get_if<ByEdge>(&trigger.of)) {
+    add_expression(out, edge->rising ? "rises" : "falls", edge->condition, names);
+  }
+  if (const auto* clock = std::get_if<ByClock>(&trigger.of)) {
+    out += "days " + std::to_string(clock->days) + "\n";
+  }
+  out += "late " + format_duration(trigger.late) + "\n";
+}
+
+void add_notices(std::string& out, const std::vector<NoticePlan>& plans) {
+  for (const NoticePlan& plan : plans) {
+    out += "notify " + plan.to + " " + plan.topic + " " + plan.severity + " after " +
+           format_duration(plan.after) + " repeat " +
+           (plan.repeat ? format_duration(*plan.repeat) : "never") +
+           (plan.wants_ack ? " ack\n" : "\n");
+  }
+}
+
+void add_sequence(std::string& out, const Rule& rule, const cel::Environment& names,
+                  const AttributeTable& table) {
+  for (const Step& step : rule.sequence) {
+    out += "step " + std::to_string(static_cast<int>(step.kind)) + "\n";
+    add_wants(out, step.want, names, table);
+    if (step.wait) out += "wait " + format_duration(*step.wait) + "\n";
+    if (!step.until.empty()) add_expression(out, "until", step.until, names);
+    if (!step.aborts) out += "else continue\n";
+    add_notices(out, step.notify);
+  }
+}
+
+/// What a rule does beside wanting. The texts of messages may change while it is active.
+void add_life(std::string& out, const Rule& rule, const cel::Environment& names,
+              const AttributeTable& table) {
+  if (rule.trigger) add_trigger(out, *rule.trigger, names);
+  for (const Turn& turn : rule.turns) {
+    out += "turn " + table.path(turn.attribute).text() + "\n";
+    for (const Value& value : turn.values) out += to_json(value) + "\n";
+  }
+  add_sequence(out, rule, names, table);
+  add_notices(out, rule.notify);
+  if (rule.restarts) out += "run restart\n";
+  if (rule.aborts_at_start) out += "on_restart abort\n";
 }
 
 std::uint64_t fnv1a(std::string_view text) {
@@ -135,8 +184,11 @@ std::uint64_t fingerprint(const Rule& rule, std::string_view binding, const cel:
   if (rule.max_time) text += "max_time " + format_duration(*rule.max_time) + "\n";
   if (rule.cooldown > Millis(0)) text += "cooldown " + format_duration(rule.cooldown) + "\n";
   if (rule.reset_by_ack) text += "reset ack\n";
+  add_life(text, rule, names, table);
+  if (rule.transition > Millis(0)) text += "transition " + format_duration(rule.transition) + "\n";
+  for (const AttributeId id : rule.order) text += "order " + table.path(id).text() + "\n";
   text += "mode " + std::to_string(static_cast<int>(rule.mode)) + "\n";
-  add_wants(text, rule, names, table);
+  add_wants(text, rule.want, names, table);
   return fnv1a(text);
 }
 

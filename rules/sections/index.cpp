@@ -7,13 +7,43 @@ namespace attune::rules {
 
 namespace {
 
+/// Who waits for a momentary event.
+void index_events(RuleSet& set, std::size_t at) {
+  if (!set.rules[at].trigger) return;
+  const auto* by = std::get_if<ByEvent>(&set.rules[at].trigger->of);
+  if (by == nullptr) return;
+  for (const AttributeId id : by->events) {
+    set.event_readers[id].push_back(static_cast<std::uint32_t>(at));
+  }
+}
+
 void index_rules(RuleSet& set, std::size_t attributes) {
   std::sort(set.rules.begin(), set.rules.end(),
             [](const Rule& a, const Rule& b) { return a.id < b.id; });
   set.readers.resize(attributes);
   for (std::size_t at = 0; at < set.rules.size(); ++at) {
+    index_events(set, at);
     for (const AttributeId id : set.rules[at].reads) {
       set.readers[index(id)].push_back(static_cast<std::uint32_t>(at));
+    }
+  }
+}
+
+/// `true_for(c, '15m')`, and how long something has not changed or was not heard: delays that the
+/// start of a hold begins anew.
+void note_delays(ManualPolicy& policy, const std::vector<cel::Signal>& signals) {
+  if (!policy.until) return;
+  for (const AttributeId read : policy.until->reads()) {
+    const auto signal = std::find_if(signals.begin(), signals.end(),
+                                     [&](const cel::Signal& each) { return each.id == read; });
+    if (signal == signals.end() || signal->window == Millis(0)) continue;
+    const bool more =
+        signal->compare == cel::Compare::greater || signal->compare == cel::Compare::greater_equal;
+    const bool lasts = (signal->kind == cel::SignalKind::unchanged_for ||
+                        signal->kind == cel::SignalKind::seen_ago) &&
+                       more;
+    if (lasts || signal->kind == cel::SignalKind::true_for) {
+      policy.delays.emplace_back(read, signal->window);
     }
   }
 }
@@ -37,6 +67,21 @@ void index_holds(const Loading& loading, RuleSet& set, std::size_t attributes) {
   }
 }
 
+void index_interlocks(RuleSet& set, std::size_t attributes) {
+  std::sort(set.interlocks.begin(), set.interlocks.end(),
+            [](const Interlock& a, const Interlock& b) { return a.id < b.id; });
+  set.guards.resize(attributes);
+  set.guard_wants.resize(attributes);
+  for (std::size_t at = 0; at < set.interlocks.size(); ++at) {
+    const Interlock& lock = set.interlocks[at];
+    const auto number = static_cast<std::uint32_t>(at);
+    for (const AttributeId id : lock.never.reads()) set.guards[index(id)].push_back(number);
+    for (const Want& want : lock.want) {
+      set.guard_wants[index(want.attribute)].push_back(number);
+    }
+  }
+}
+
 }  // namespace
 
 void finish(Loading& loading) {
@@ -45,6 +90,9 @@ void finish(Loading& loading) {
             [](const Setting& a, const Setting& b) { return a.id < b.id; });
   for (const auto& var : loading.names.vars) loading.set.vars.push_back(var.first);
   index_rules(loading.set, attributes);
+  index_interlocks(loading.set, attributes);
+  note_delays(loading.set.manual, loading.set.signals);
+  for (auto& [held, policy] : loading.set.manual_of) note_delays(policy, loading.set.signals);
   index_holds(loading, loading.set, attributes);
 }
 

@@ -31,6 +31,8 @@ struct Loading {
   std::map<std::pair<std::string, std::string>, SourcePlace> ids;  ///< (kind, id) -> first place
   Covered defaults;
   Covered manual;
+  Covered limits;
+  std::map<std::string, std::string, std::less<>> notifiers;  ///< name -> topic
   std::map<std::string, DeviceId, std::less<>> bound;  ///< names of `foreach` while a rule is read
 };
 
@@ -122,6 +124,7 @@ class Reader {
                                                      const AttributeInfo& info);
   [[nodiscard]] std::optional<Value> checked_word(const yaml::Node& node,
                                                   const AttributeInfo& info);
+  [[nodiscard]] std::optional<Targets> resolve(const yaml::Node& key, Use use);
   [[nodiscard]] std::optional<Targets> setting(const yaml::Node& key, const AttributePath& path);
   [[nodiscard]] std::optional<Targets> members(const yaml::Node& key, const AttributePath& path,
                                                Use use);

@@ -1,8 +1,14 @@
 #include <algorithm>
 
+#include "rules/sections/driving.h"
 #include "rules/sections/fingerprint.h"
 #include "rules/sections/foreach.h"
+#include "rules/sections/keys.h"
+#include "rules/sections/notify.h"
+#include "rules/sections/priority.h"
 #include "rules/sections/sections.h"
+#include "rules/sections/sequences.h"
+#include "rules/sections/triggers.h"
 #include "rules/sections/wants.h"
 
 // rules: {<id>: {when, for, while, until, off_delay, want, priority, ..}}
@@ -17,6 +23,7 @@ struct Draft {
   Rule rule;
   bool has_when = false;
   const yaml::Node* want = nullptr;
+  Driving driving;
 };
 
 void read_label(Reader& reader, const yaml::Node& node, Draft& draft) {
@@ -71,42 +78,26 @@ void read_reset(Reader& reader, const yaml::Node& node, Draft& draft) {
   static const std::vector<std::string> kWords = {"auto", "ack"};
   draft.rule.reset_by_ack = reader.word(node, "reset", kWords) == 1;
 }
+void read_cleared(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.cleared = read_message(reader, node, "cleared");
+}
+void read_run(Reader& reader, const yaml::Node& node, Draft& draft) {
+  static const std::vector<std::string> kWords = {"single", "restart"};
+  draft.rule.restarts = reader.word(node, "run", kWords) == 1;
+}
+void read_on_restart(Reader& reader, const yaml::Node& node, Draft& draft) {
+  static const std::vector<std::string> kWords = {"resume", "abort"};
+  draft.rule.aborts_at_start = reader.word(node, "on_restart", kWords) == 1;
+}
+void add_turns(Draft& draft, std::vector<Turn> turns) {
+  for (Turn& turn : turns) draft.rule.turns.push_back(std::move(turn));
+}
 void read_want(Reader&, const yaml::Node& node, Draft& draft) {
   draft.want = &node;
 }
 
-/// `mode`, `mode+1`, `comfort-9`.
-std::optional<Priority> parse_priority(std::string_view text) {
-  static const std::map<std::string_view, Level> kLevels = {{"life_safety", Level::life_safety},
-                                                            {"equipment", Level::equipment},
-                                                            {"mode", Level::mode},
-                                                            {"comfort", Level::comfort},
-                                                            {"schedule", Level::schedule}};
-  const std::size_t sign = std::min(text.find_first_of("+-"), text.size());
-  const auto level = kLevels.find(text.substr(0, sign));
-  if (level == kLevels.end()) return std::nullopt;
-  const auto base = static_cast<Priority>(level->second);
-  if (sign == text.size()) return base;
-  const std::string_view digit = text.substr(sign + 1);
-  if (digit.size() != 1 || digit[0] < '1' || digit[0] > '9') return std::nullopt;
-  const int offset = digit[0] - '0';
-  return static_cast<Priority>(text[sign] == '+' ? base + offset : base - offset);
-}
-
-void read_priority(Reader& reader, const yaml::Node& node, Draft& draft) {
-  const auto text = reader.text(node, "priority");
-  if (!text) return;
-  if (const auto priority = parse_priority(*text)) {
-    draft.rule.priority = *priority;
-    return;
-  }
-  const std::string near =
-      yaml::nearest(text->substr(0, text->find_first_of("+-")),
-                    {"life_safety", "equipment", "mode", "comfort", "schedule"});
-  reader.error("E303", node, "'" + printable(*text) + "' is no priority",
-               near.empty() || *text == near
-                   ? "life_safety, equipment, mode, comfort or schedule, with +1..+9 or -1..-9"
-                   : "did you mean '" + near + "'?");
+void read_weight(Reader& reader, const yaml::Node& node, Draft& draft) {
+  draft.rule.priority = read_priority(reader, node).value_or(draft.rule.priority);
 }
 
 const std::vector<Field<Draft>> kFields = {
@@ -120,44 +111,75 @@ const std::vector<Field<Draft>> kFields = {
     {"until", read_until},
     {"off_delay", read_off_delay},
     {"want", read_want},
-    {"priority", read_priority},
+    {"priority", read_weight},
     {"on_unknown", read_on_unknown},
-    {"trigger", nullptr},
-    {"do", nullptr},
+    {"trigger",
+     [](Reader& r, const yaml::Node& n, Draft& d) { d.rule.trigger = read_trigger(r, n); }},
+    {"toggle", [](Reader& r, const yaml::Node& n, Draft& d) { add_turns(d, read_toggle(r, n)); }},
+    {"cycle", [](Reader& r, const yaml::Node& n, Draft& d) { add_turns(d, read_cycle(r, n)); }},
+    {"do", [](Reader& r, const yaml::Node& n, Draft& d) { d.rule.sequence = read_sequence(r, n); }},
+    {"notify", [](Reader& r, const yaml::Node& n, Draft& d) { d.rule.notify = read_notify(r, n); }},
+    {"cleared", read_cleared},
+    {"run", read_run},
+    {"on_restart", read_on_restart},
     {"foreach", [](Reader&, const yaml::Node&, Draft&) {}},  // read before all others
-    {"notify", nullptr},
-    {"cleared", nullptr},
-    {"transition", nullptr},
-    {"deadband", nullptr},
-    {"order", nullptr},
+    {"transition", [](Reader& r, const yaml::Node& n, Draft& d) { read_transition(r, n, d.rule); }},
+    {"deadband", [](Reader&, const yaml::Node& n, Draft& d) { d.driving.deadband = &n; }},
+    {"order", [](Reader&, const yaml::Node& n, Draft& d) { d.driving.order = &n; }},
     {"max_time", read_max_time},
     {"cooldown", read_cooldown},
     {"reset", read_reset},
-    {"run", nullptr},
-    {"on_restart", nullptr},
 };
 
-/// Attributes that any expression of the rule reads, ascending, each once.
+/// Attributes that any expression of the rule reads, ascending, each once. Not those of messages:
+/// they are read when they are said.
 std::vector<AttributeId> reads_of(const Rule& rule) {
   std::vector<AttributeId> reads;
   const auto add = [&](const cel::Expression& expression) {
     const auto more = expression.reads();
     reads.insert(reads.end(), more.begin(), more.end());
   };
+  const auto add_wanted = [&](const Wanted& wanted) {
+    if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(*live);
+  };
   add(rule.when);
   if (rule.while_) add(*rule.while_);
   if (rule.until) add(*rule.until);
-  const auto add_live = [&](const Wanted& wanted) {
-    if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(*live);
-  };
   for (const Want& want : rule.want) {
-    add_live(want.value);
-    if (want.min) add_live(*want.min);
-    if (want.max) add_live(*want.max);
+    add_wanted(want.value);
+    if (want.min) add_wanted(*want.min);
+    if (want.max) add_wanted(*want.max);
+  }
+  for (const Step& step : rule.sequence) add(step.until);
+  if (rule.trigger) {
+    if (const auto* edge = std::get_if<ByEdge>(&rule.trigger->of)) add(edge->condition);
+    if (const auto* clock = std::get_if<ByClock>(&rule.trigger->of)) {
+      if (const auto* setting = std::get_if<AttributeId>(&clock->at)) reads.push_back(*setting);
+    }
   }
   std::sort(reads.begin(), reads.end());
   reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
   return reads;
+}
+
+/// What cannot be meant, although every field alone is fine.
+void check_together(Reader& reader, const yaml::Entry& entry, const Rule& rule) {
+  const auto only_with = [&](std::string_view key, bool fits, std::string hint) {
+    const yaml::Node* node = entry.value.find(key);
+    if (node == nullptr || fits) return;
+    reader.error("E114", *node, "`" + std::string(key) + "` does not fit here", std::move(hint));
+  };
+  const bool triggered = entry.value.find("trigger") != nullptr;
+  const bool acts_once = rule.trigger && !rule.lives_on();
+  only_with("for", !triggered, "a trigger is an instant: put true_for(..) into its condition");
+  only_with("toggle", acts_once, "it turns once, at a trigger: without until, max_time and do");
+  only_with("cycle", acts_once, "it turns once, at a trigger: without until, max_time and do");
+  only_with("run", triggered, "only a trigger can come again while the rule is active");
+  only_with("on_restart", !rule.sequence.empty(), "it is about the sequence of `do`");
+  only_with("cleared", !rule.notify.empty(), "nobody was told anything: add notify");
+  const bool ends = !acts_once;
+  only_with("off_delay", ends, "without until or max_time it acts once, and has no end");
+  only_with("reset", ends, "without until or max_time it acts once, and has no end");
 }
 
 /// One rule, or the instance of a `foreach` for the member that its name is bound to.
@@ -173,6 +195,8 @@ void read_one(Reader& reader, const yaml::Entry& entry, std::string id, std::str
                  "say when it holds: when: device.attribute");
   }
   if (draft.want != nullptr) draft.rule.want = read_wants(reader, *draft.want);
+  read_driving(reader, draft.driving, draft.rule);
+  check_together(reader, entry, draft.rule);
   if (reader.loading.errors > errors_before) return;
   draft.rule.reads = reads_of(draft.rule);
   draft.rule.fingerprint =
@@ -203,6 +227,10 @@ void read_rule_ids(Reader& reader, const yaml::Node& section) {
 
 void read_rules(Reader& reader, const yaml::Node& section) {
   for (const yaml::Entry& entry : section.entries) read_rule(reader, entry);
+}
+
+KeyTable rule_keys() {
+  return {"rule", keys_of(kFields)};
 }
 
 }  // namespace attune::rules

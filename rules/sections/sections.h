@@ -14,9 +14,12 @@ void read_vars(Reader& reader, const yaml::Node& section);
 void check_vars(Reader& reader, const yaml::Node& section);
 void read_defaults(Reader& reader, const yaml::Node& section);
 void read_manual(Reader& reader, const yaml::Node& section);
+void read_notifiers(Reader& reader, const yaml::Node& section);
 /// Ids of rules are known before the first is read, so that a broken one is not also unknown.
 void read_rule_ids(Reader& reader, const yaml::Node& section);
 void read_rules(Reader& reader, const yaml::Node& section);
+void read_limits(Reader& reader, const yaml::Node& section);
+void read_interlocks(Reader& reader, const yaml::Node& section);
 void read_tests(Reader& reader, const yaml::Node& section);
 
 /// Orders the rules, and indexes what they read. After all sections.

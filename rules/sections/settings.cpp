@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 
-// settings: {<id>: {label, values: [..] | type: bool|number, unit, min, max, initial}}
+// settings: {<id>: {label, values: [..] | type: bool|number|time|schedule, unit, min, max,
+// initial}}
 namespace attune::rules {
 
 namespace {
@@ -47,11 +49,7 @@ void read_values(Reader& reader, const yaml::Node& node, Draft& draft) {
 void read_type(Reader& reader, const yaml::Node& node, Draft& draft) {
   static const std::vector<std::string> kTypes = {"bool", "number", "time", "schedule"};
   const auto at = reader.word(node, "type", kTypes);
-  if (!at || *at > 1) draft.broken = true;
-  if (at && *at > 1) {
-    reader.error("E110", node, "type '" + kTypes[*at] + "' is not supported yet in this version",
-                 "use values, bool or number");
-  }
+  if (!at) draft.broken = true;
   if (at) draft.type = kTypes[*at];
 }
 
@@ -72,6 +70,12 @@ std::optional<Range> range_of(const Draft& draft) {
   return Range{draft.min.value_or(-kMost), draft.max.value_or(kMost)};
 }
 
+ValueType type_of(const Draft& draft) {
+  if (!draft.values.empty()) return ValueType::enumeration;
+  if (draft.type == "time") return ValueType::text;
+  return draft.type == "bool" ? ValueType::boolean : ValueType::number;
+}
+
 AttributeInfo info_of(const std::string& id, const Draft& draft) {
   AttributeInfo info;
   info.name = id;
@@ -79,9 +83,8 @@ AttributeInfo info_of(const std::string& id, const Draft& draft) {
   info.values = draft.values;
   info.writable = true;
   info.range = range_of(draft);
-  info.type = !draft.values.empty()    ? ValueType::enumeration
-              : draft.type == "number" ? ValueType::number
-                                       : ValueType::boolean;
+  info.type = type_of(draft);
+  if (draft.type == "time") info.unit = kTimeOfDay;
   return info;
 }
 
@@ -93,11 +96,12 @@ bool is_consistent(Reader& reader, const yaml::Node& node, const Draft& draft) {
                  "write values: [..], type: bool or type: number");
     return false;
   }
-  if (!draft.values.empty() && draft.type) {
+  const bool is_schedule = draft.type == "schedule";
+  if (!draft.values.empty() && draft.type && !is_schedule) {
     reader.error("E114", node, "a setting has values or a type, not both", "remove one of them");
     return false;
   }
-  if ((draft.min || draft.max) && draft.type != "number") {
+  if ((draft.min || draft.max) && draft.type != "number" && !is_schedule) {
     reader.error("E114", node, "min and max are of numbers", "write type: number");
     return false;
   }
@@ -113,9 +117,38 @@ std::optional<Value> first_value(Reader& reader, const yaml::Node& node, const D
                                  const AttributeInfo& info) {
   if (draft.initial != nullptr) return reader.value(*draft.initial, info);
   if (info.type == ValueType::boolean) return Value(false);
+  if (info.unit == kTimeOfDay) {
+    reader.error("E104", node, "a time needs an initial value", "write initial: \"07:00\"");
+    return std::nullopt;
+  }
   if (info.type == ValueType::enumeration) return Value(info.values.front());
   if (draft.min) return Value(*draft.min);
   reader.error("E104", node, "a number needs an initial value", "write initial: or min:");
+  return std::nullopt;
+}
+
+/// `{mon-fri: {"05:30": 22}}`
+std::optional<Schedule> read_plan(Reader& reader, const yaml::Node& key, const Draft& draft,
+                                  const AttributeInfo& info) {
+  if (draft.initial == nullptr) {
+    reader.error("E104", key, "a schedule needs its plan",
+                 "write initial: {mon-sun: {\"06:00\": ..}}");
+    return std::nullopt;
+  }
+  if (!reader.is_map(*draft.initial, "the plan of a schedule")) return std::nullopt;
+  std::vector<Schedule::Line> lines;
+  for (const auto& [days, times] : draft.initial->entries) {
+    if (!reader.is_map(times, "a day of a schedule")) return std::nullopt;
+    for (const auto& [time, literal] : times.entries) {
+      auto value = reader.value(literal, info);
+      if (!value) return std::nullopt;
+      lines.push_back({days.text, time.text, std::move(*value)});
+    }
+  }
+  auto plan = Schedule::make(lines);
+  if (plan) return std::move(*plan);
+  reader.error("E203", *draft.initial, printable(plan.error().message),
+               "write {mon-fri: {\"05:30\": 22}, sat-sun: {\"07:30\": 22}}");
   return std::nullopt;
 }
 
@@ -124,8 +157,10 @@ void read_setting(Reader& reader, const yaml::Entry& entry) {
   Draft draft;
   read_fields(reader, entry.value, kFields, draft);
   const bool usable = is_consistent(reader, entry.key, draft);
-  Setting setting{entry.key.text, draft.label, info_of(entry.key.text, draft), {}};
-  if (usable) {
+  Setting setting{entry.key.text, draft.label, info_of(entry.key.text, draft), {}, {}};
+  if (usable && draft.type == "schedule") {
+    setting.schedule = read_plan(reader, entry.key, draft, setting.info);
+  } else if (usable) {
     if (auto first = first_value(reader, entry.key, draft, setting.info)) {
       setting.initial = std::move(*first);
     }
@@ -142,6 +177,10 @@ void read_setting(Reader& reader, const yaml::Entry& entry) {
 
 void read_settings(Reader& reader, const yaml::Node& section) {
   for (const yaml::Entry& entry : section.entries) read_setting(reader, entry);
+}
+
+KeyTable setting_keys() {
+  return {"setting", keys_of(kFields)};
 }
 
 }  // namespace attune::rules

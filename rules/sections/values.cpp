@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rules/cel/signal.h"
 #include "rules/sections/reader.h"
 
 // Literals of YAML, read by the declared type of what they are for: `on`, `off` and `22:00` are
@@ -137,6 +138,10 @@ std::optional<Value> Reader::checked_numbers(const yaml::Node& node, const Attri
 std::optional<Value> Reader::checked_word(const yaml::Node& node, const AttributeInfo& info) {
   if (node.kind != yaml::NodeKind::scalar) {
     error("E203", node, info.name + " is a text, got " + shown(node), "write one text");
+    return std::nullopt;
+  }
+  if (info.unit == kTimeOfDay && !cel::parse_time_of_day(node.text)) {
+    error("E203", node, info.name + " is a time of day, got " + shown(node), "write \"07:00\"");
     return std::nullopt;
   }
   const bool closed = info.type == ValueType::enumeration && !info.values.empty();

@@ -44,8 +44,55 @@ std::string random_want(Dice& dice) {
     return fmt::format("{{settings.house: {}}}", dice.one_in(2) ? "night" : "home");
   }
   if (dice.one_in(3)) return fmt::format("{{lamp{}.on: false}}", lamp);
+  if (dice.one_in(6))
+    return fmt::format("{{lamp{}.brightness: {{max: {}}}}}", lamp, dice.below(100));
   return fmt::format("{{lamp{}.on: true, lamp{}.brightness: {}}}", lamp, lamp,
                      20 * (1 + dice.below(5)));
+}
+
+/// Keys about how long a rule lives, and what it does meanwhile.
+std::string random_life(Dice& dice) {
+  switch (dice.below(5)) {
+    case 0:
+      return fmt::format("    max_time: {}s\n", 5 + dice.below(40));
+    case 1:
+      return fmt::format("    cooldown: {}s\n", 5 + dice.below(40));
+    case 2:
+      return "    reset: ack\n";
+    case 3:
+      return fmt::format("    notify: {{to: people, message: x, after: {}s, repeat: 20s}}\n",
+                         dice.below(20));
+    default:
+      break;
+  }
+  const auto lamp = dice.below(kLamps);
+  const auto wait = 1 + dice.below(20);
+  return fmt::format(
+      "    do: [{{want: {{lamp{}.on: true}}}}, {{wait: {}s}}, "
+      "{{want: {{lamp{}.on: false}}}}, {{wait: 3s}}]\n",
+      lamp, wait, lamp);
+}
+
+/// Rules that begin at an instant.
+std::string random_trigger(Dice& dice, std::size_t n) {
+  const auto motion = dice.below(kMotions);
+  const auto lamp = dice.below(kLamps);
+  const bool lives = dice.one_in(2);
+  const std::string end = lives ? fmt::format("max_time: {}s", 5 + dice.below(30)) : "label: once";
+  switch (dice.below(3)) {
+    case 0:
+      return fmt::format(
+          "  edge{}: {{trigger: rises(motion{}.occupancy), {}, want: {{lamp{}.on: true}}}}\n", n,
+          motion, end, lamp);
+    case 1:
+      return fmt::format(
+          "  edge{}: {{trigger: falls(motion{}.occupancy), {}, want: {{lamp{}.on: false}}}}\n", n,
+          motion, end, lamp);
+    default:
+      return fmt::format(
+          "  edge{}: {{trigger: {{every: {}s}}, {}, want: {{lamp{}.brightness: 40}}}}\n", n,
+          20 + dice.below(60), end, lamp);
+  }
 }
 
 std::string random_rule(Dice& dice, std::size_t n) {
@@ -55,10 +102,32 @@ std::string random_rule(Dice& dice, std::size_t n) {
   if (dice.one_in(3)) rule += fmt::format("    until: \"{}\"\n", random_condition(dice));
   if (dice.one_in(2)) rule += fmt::format("    off_delay: {}s\n", 1 + dice.below(30));
   if (dice.one_in(4)) rule += fmt::format("    while: \"{}\"\n", random_condition(dice));
+  if (dice.one_in(3)) rule += random_life(dice);
   const std::string want = random_want(dice);
   const char* priority = kPriorities[dice.below(4)];
   rule += fmt::format("    want: {}\n    priority: {}\n", want, priority);
   return rule;
+}
+
+/// What must never be, and what lamps can bear.
+std::string random_guards(Dice& dice) {
+  std::string text;
+  if (dice.one_in(2)) {
+    const auto one = dice.below(kLamps);
+    const auto other = (one + 1) % kLamps;
+    text += fmt::format("interlocks:\n  never_both: {{never: lamp{}.on && lamp{}.on", one, other);
+    if (dice.one_in(2)) text += fmt::format(", want: {{lamp{}.on: false}}", other);
+    text += "}\n";
+  }
+  if (dice.one_in(2)) {
+    const auto slow = dice.below(kLamps);
+    const auto short_lived = dice.below(kLamps);
+    if (slow == short_lived) return text;
+    text += fmt::format("limits:\n  lamp{}.on: {{min_on: {}s, min_off: {}s, max_starts: 4/min}}\n",
+                        slow, 1 + slow * 5, 2 + short_lived * 3);
+    text += fmt::format("  lamp{}.on: {{max_on: {}s}}\n", short_lived, 5 + slow * 20);
+  }
+  return text;
 }
 
 Happening random_report(Dice& dice) {
@@ -121,6 +190,9 @@ RandomHome make_home(std::uint64_t seed, std::size_t events) {
       "rules:\n";
   const std::size_t rules = 4 + dice.below(6);
   for (std::size_t n = 0; n < rules; ++n) home.rules += random_rule(dice, n);
+  const std::size_t triggers = dice.below(3);
+  for (std::size_t n = 0; n < triggers; ++n) home.rules += random_trigger(dice, n);
+  home.rules += random_guards(dice);
   for (int n = 0; n < kLamps; ++n) {
     home.first.push_back(fmt::format(R"(zigbee2mqtt/lamp{} {{"state":"OFF","brightness":0}})", n));
   }

@@ -30,9 +30,10 @@ constexpr StoryDevice kHome[] = {
     {"window_bath", "bath", "contact", "open"},
     {"leak_kitchen", "kitchen", "leak", "leak"},
     {"main_valve", "cellar", "valve", "open!"},
-    {"blind", "living", "cover", "position!"},
+    {"blind", "living", "cover", "position! movement"},
     {"tank", "cellar", "tank", "fill"},
     {"pump", "cellar", "switch", "on! power"},
+    {"button", "hall", "button", "event"},
     {"anna", "", "person", "home"},
     {"ben", "", "person", "home"},
 };
@@ -136,7 +137,10 @@ Story::Story() : store_(store::make_memory_store()) {
 Story::~Story() = default;
 
 void Story::start(bool observe) {
-  core_ = std::make_unique<core::Core>(catalog_, core::Options{observe});
+  core::Options options;
+  options.observe = observe;
+  options.site.place = core::Place{52.52, 13.40};
+  core_ = std::make_unique<core::Core>(catalog_, options);
   core_->restore(shell::restored(*store_, *store_->recover()));
 }
 
@@ -178,6 +182,7 @@ std::string Story::command(const std::vector<std::string>& words) {
   if (what == "online") return available(words.at(1), Availability::online);
   if (what == "set" || what == "release" || what == "dismiss") return write(words);
   if (what == "enable" || what == "disable" || what == "shadow") return switch_rule(words);
+  if (what == "press") return press(words);
   if (what == "ack") {
     return step(core::AckRequest{core::RequestId{++requests_}, RuleId(words.at(1)), "cli"});
   }
@@ -221,6 +226,12 @@ std::string Story::say(const std::vector<std::string>& words, Arrival arrival, b
     out += step(core::MessageArrived{arrival, topic, &decoded});
   }
   return out;
+}
+
+std::string Story::press(const std::vector<std::string>& words) {
+  devices::Decoded decoded;
+  decoded.events.push_back({catalog_.table().intern(*parse_path(words.at(1))), words.at(2)});
+  return step(core::MessageArrived{Arrival::live, "zigbee2mqtt/button", &decoded});
 }
 
 std::string Story::available(const std::string& device, Availability availability) {
@@ -331,6 +342,10 @@ std::string Story::narrate(const core::Outcome& outcome) {
                        rejection.detail);
   }
   for (const auto& dispatch : outcome.dispatches) out += send(dispatch) + "\n";
+  for (const auto& notice : outcome.notices) {
+    out += fmt::format("tell     {} {} {} x{}: {}\n", notice.to, notice.severity,
+                       name(notice.state), notice.count, notice.message);
+  }
   for (const auto& reply : outcome.replies) out += describe(reply) + "\n";
   return out;
 }
@@ -338,10 +353,10 @@ std::string Story::narrate(const core::Outcome& outcome) {
 std::string Story::send(const core::Dispatch& dispatch) {
   std::string out = "send     " + catalog_.table().device(dispatch.device).text() + " {";
   for (std::size_t i = 0; i < dispatch.values.size(); ++i) {
-    const auto& [attribute, value] = dispatch.values[i];
-    out +=
-        fmt::format("{}{}: {} ({})", i == 0 ? "" : ", ", catalog_.table().path(attribute).attribute,
-                    to_json(value), text(dispatch.commands[i]));
+    const devices::Reading& sent = dispatch.values[i];
+    out += fmt::format("{}{}: {} ({})", i == 0 ? "" : ", ",
+                       catalog_.table().path(sent.attribute).attribute, to_json(sent.value),
+                       text(dispatch.commands[i]));
   }
   return out + "}";
 }

@@ -16,6 +16,7 @@
 ///   say lamp.on=true motion.x=1    devices report, live, one message per device
 ///   retained lamp.on=true          the same, retained; also `late`
 ///   foreign lamp.on=true           somebody else's command is seen on the bus
+///   press button.event double      a momentary event
 ///   offline lamp / online lamp     availability
 ///   set lamp.on true [hold 2h] [if 12] [id abc] [base 12] [written 17:59:30]
 ///                                  a person, through the API; `release lamp.on`, `dismiss lamp.on`
@@ -44,6 +45,7 @@ class Story {
   std::string command(const std::vector<std::string>& words);
   std::string load_rules(const std::string& yaml);
   std::string say(const std::vector<std::string>& words, Arrival arrival, bool foreign);
+  std::string press(const std::vector<std::string>& words);
   std::string available(const std::string& device, Availability availability);
   std::string write(const std::vector<std::string>& words);
   std::string switch_rule(const std::vector<std::string>& words);

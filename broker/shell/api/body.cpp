@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "devices/json/reader.h"
+#include "devices/json/writer.h"
 
 namespace attune::api {
 namespace {
@@ -76,6 +77,45 @@ Status read_revision(const Node& node, std::optional<Revision>& out) {
   return {};
 }
 
+void append(devices::json::Writer& out, const Node& node) {
+  switch (node.kind) {
+    case Kind::object:
+      out.begin_object();
+      for (const Node& member : node) {
+        out.key(member.key);
+        append(out, member);
+      }
+      out.end_object();
+      return;
+    case Kind::array:
+      out.begin_array();
+      for (const Node& element : node) append(out, element);
+      out.end_array();
+      return;
+    case Kind::boolean:
+      out.value(node.boolean);
+      return;
+    case Kind::integer:
+      out.value(node.integer);
+      return;
+    case Kind::number:
+      out.value(node.number);
+      return;
+    case Kind::text:
+      out.value(node.text);
+      return;
+    case Kind::null:
+      out.value(Value());
+      return;
+  }
+}
+
+std::string text_of(const Node& object) {
+  devices::json::Writer out;
+  append(out, object);
+  return out.take();
+}
+
 Status read_id(const Node& node, std::string& out) {
   const bool fits =
       node.kind == Kind::text && !node.text.empty() && node.text.size() <= kWriteIdBytesMax;
@@ -88,7 +128,8 @@ Status read_id(const Node& node, std::string& out) {
 
 Status read_write_member(const Node& node, WriteBody& out) {
   if (node.key == "value") {
-    auto value = value_of(node);
+    // A plan of a schedule: whoever takes it reads it as a text.
+    auto value = node.kind == Kind::object ? Result<Value>(Value(text_of(node))) : value_of(node);
     if (!value) return value.error();
     out.value = std::move(*value);
   } else if (node.key == "hold") {

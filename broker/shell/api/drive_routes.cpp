@@ -4,7 +4,7 @@
 #include "broker/shell/api/match.h"
 #include "broker/shell/api/routes.h"
 
-/// GET /api/v1/commands, /claims, /conflicts, /rejections
+/// GET /api/v1/commands, /claims, /conflicts, /rejections, /notices
 namespace attune::api {
 namespace {
 
@@ -55,10 +55,8 @@ void get_claims(const Call& call) {
   for (const auto attribute : core.claims().claimed(table)) {
     const auto& path = table.path(attribute);
     if (!match.attribute(path.device.text(), path.attribute)) continue;
-    const auto* winner = core.claims().winner(attribute);
-    for (const auto& claim : core.claims().on(attribute)) {
-      append_claim(out, claim, claim.shadow ? "shadow" : &claim == winner ? "held" : "waiting");
-    }
+    const auto& on = core.claims().on(attribute);
+    for (const auto& claim : on) append_claim(out, claim, name(core::standing(on, claim)));
   }
   call.answer.json(std::move(out.end_array().end_object()));
 }
@@ -75,7 +73,7 @@ void get_conflicts(const Call& call) {
     out.member("attribute", table.path(attribute).attribute).member("kind", "claims");
     out.key("claims").begin_array();
     for (const auto& claim : core.claims().on(attribute)) {
-      if (claim.shadow || claim.priority != winner->priority) continue;
+      if (!core::counts(claim) || claim.priority != winner->priority) continue;
       append_claim(out, claim, &claim == winner ? "held" : "waiting");
     }
     out.end_array().end_object();
@@ -99,20 +97,39 @@ void get_rejections(const Call& call) {
   call.answer.json(std::move(out.end_array().end_object()));
 }
 
+void get_notices(const Call& call) {
+  const auto& core = call.ports.core();
+  Writer out;
+  out.begin_object().member("revision", integer(call.ports.head())).key("notices").begin_array();
+  for (const auto& [key, notice] : core.notices().all()) {
+    out.begin_object().member("id", notice.id).member("rule", notice.rule.text());
+    out.member("to", notice.to).member("severity", notice.severity);
+    out.member("message", notice.message).member("state", core::name(notice.state));
+    out.member("count", integer(std::uint64_t{notice.count}));
+    out.member("since", format_utc(notice.raised.wall))
+        .member("told", format_utc(notice.told.wall));
+    out.member("ack", notice.wants_ack).member("acknowledged", notice.acknowledged);
+    out.end_object();
+  }
+  call.answer.json(std::move(out.end_array().end_object()));
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "api/v1/commands", "device state", get_commands},
     {"GET", "api/v1/claims", "match", get_claims},
     {"GET", "api/v1/conflicts", "", get_conflicts},
     {"GET", "api/v1/rejections", "", get_rejections},
+    {"GET", "api/v1/notices", "", get_notices},
 };
 
 }  // namespace
 
 bool in_conflict(const std::vector<Claim>& claims) {
-  if (claims.empty() || claims.front().shadow) return false;
-  const auto& held = claims.front();
-  return std::any_of(claims.begin() + 1, claims.end(), [&](const Claim& claim) {
-    return !claim.shadow && claim.priority == held.priority && claim.value != held.value;
+  const Claim* held = core::deciding(claims);
+  if (held == nullptr || !core::is_point(*held)) return false;
+  return std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    return core::counts(claim) && core::is_point(claim) && claim.priority == held->priority &&
+           claim.value != held->value;
   });
 }
 

@@ -135,7 +135,8 @@ void get_settings(const Call& call) {
   const auto& core = call.ports.core();
   Writer out;
   out.begin_object().member("revision", integer(call.ports.head())).key("settings").begin_array();
-  for (const auto& setting : core.rule_set().settings) append_setting(out, core, setting, call.ports.now().wall);
+  for (const auto& setting : core.rule_set().settings)
+    append_setting(out, core, setting, call.ports.now().wall);
   call.answer.json(std::move(out.end_array().end_object()));
 }
 

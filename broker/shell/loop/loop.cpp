@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "broker/shell/loop/notice_parcel.h"
 #include "devices/model/limits.h"
 
 namespace attune::shell {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::string_view kDiscoverySpace = "discovery";
 constexpr Millis kRetryCommit{1'000};
+constexpr std::size_t kNoticesMax = 256;  // told later than that, nobody would read them
 constexpr Millis kLookAtStore{60'000};
 constexpr double kCrowdedRatio = 0.8;
 
@@ -66,6 +68,7 @@ Status Loop::turn() {
     step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
     commit_soon_ = true;  // whoever loaded them is told when they are durable
   }
+  if (!untold_.empty()) tell();
   // While records wait, time is theirs: a deadline between two of them fires between them.
   const Instant present = take_records() ? now : latest_;
   take_reports(present);
@@ -251,8 +254,21 @@ void Loop::let_out() {
     (void)parts_.link.publish(std::move(parcels));
     parts_.observer.commands_left(std::chrono::steady_clock::now() - turn_began_);
   }
+  for (auto& notice : outcome_.notices) untold_.push_back(std::move(notice));
+  tell();
   for (const auto& reply : outcome_.replies) answer(reply);
   outcome_.clear();
+}
+
+/// What people are told waits for the line, the newest kNoticesMax of it.
+void Loop::tell() {
+  while (untold_.size() > kNoticesMax) untold_.pop_front();
+  while (!untold_.empty()) {
+    std::vector<link::Parcel> parcels;
+    parcels.push_back(notice_parcel(untold_.front(), options_.prefix));
+    if (!parts_.link.publish(std::move(parcels))) return;
+    untold_.pop_front();
+  }
 }
 
 /// A command that a later event of the same turn has ended stays here. The ids travel with the

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -59,6 +60,7 @@ struct LoopOptions {
   std::string marker_topic;                       ///< inbox::marker_topic()
   std::optional<Millis> log_keep = std::nullopt;  ///< age in the log; empty: any
   std::uint64_t log_max_bytes = ~std::uint64_t{0};
+  std::string prefix = "attune";  ///< of attune's own topics
 };
 
 /// Where Mosquitto counts what it dropped for full queues; the link must subscribe to it.
@@ -122,6 +124,7 @@ class Loop {
   [[nodiscard]] store::Retention retention() const;
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
+  void tell();
   void answer(const core::Reply& reply);
   void refuse_submissions();
 
@@ -131,7 +134,8 @@ class Loop {
   inbox::ArrivalClassifier arrival_;
   Committer committer_;
   devices::Decoded decoded_;
-  core::Outcome outcome_;  ///< of this turn; after a failed commit, what still must leave
+  core::Outcome outcome_;            ///< of this turn; after a failed commit, what still must leave
+  std::deque<core::Notice> untold_;  ///< committed, and not yet with the sender
   std::vector<std::pair<core::RequestId, Submission>> submissions_;
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
   std::shared_ptr<const rules::RuleSet> next_rules_;

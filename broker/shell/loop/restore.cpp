@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/core/drive.h"
+#include "broker/core/notices.h"
 #include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
 #include "broker/core/signals.h"
@@ -66,6 +67,7 @@ core::Restored restored(const store::Store& store, store::Recovered from) {
           blobs(store, core::RuleMemory::kSpace),
           blobs(store, core::Interlocks::kSpace),
           blobs(store, core::Limits::kSpace),
+          blobs(store, core::Notices::kSpace),
           blobs(store, core::Signals::kSpace)};
 }
 

@@ -1,0 +1,94 @@
+#include <algorithm>
+
+#include "broker/core/inference.h"
+
+// The steps of `do`: what is done is claimed like a `want`, and how far it has come is remembered.
+namespace attune::core {
+
+namespace {
+
+using Kind = rules::Step::Kind;
+
+bool is_wanted(const rules::Rule& rule, AttributeId attribute) {
+  return std::any_of(rule.want.begin(), rule.want.end(),
+                     [&](const rules::Want& want) { return want.attribute == attribute; });
+}
+
+}  // namespace
+
+/// As far as it goes now. True: it has just come to its end.
+bool Inference::go_on(std::uint32_t index, const Because& because) {
+  const auto& sequence = rules_.set().rules[index].sequence;
+  RuleMemory& memory = rules_.at(index).memory;
+  if (memory.step >= sequence.size()) return false;
+  const RuleMemory before = memory;
+  while (memory.step < sequence.size() && take_step(index, sequence[memory.step], because)) {
+    ++memory.step;
+    memory.waits_since.reset();
+  }
+  keep_memory(index, before);
+  arm_again(index);
+  return memory.step >= sequence.size();
+}
+
+/// True: the next one may follow.
+bool Inference::take_step(std::uint32_t index, const rules::Step& step, const Because& because) {
+  RuleMemory& memory = rules_.at(index).memory;
+  switch (step.kind) {
+    case Kind::want:
+      for (const rules::Want& want : step.want) claim_one(index, want, because, true);
+      return true;
+    case Kind::notify:
+      for (const rules::NoticePlan& plan : step.notify) notices_.tell(index, plan, because);
+      return true;
+    case Kind::wait_until:
+      if (step.until.truth(image_, &rules_.at(index).seen.error) == cel::Truth::yes) return true;
+      break;
+    case Kind::wait:
+      break;
+  }
+  if (!memory.waits_since) memory.waits_since = journal_.now();
+  if (!step.wait || journal_.now().steady < memory.waits_since->steady + *step.wait) return false;
+  if (step.kind == Kind::wait || !step.aborts) return true;
+  memory.step = static_cast<std::uint32_t>(rules_.set().rules[index].sequence.size());
+  memory.waits_since.reset();
+  return false;
+}
+
+/// Its claims end with it; those of the rule itself stay.
+void Inference::end_sequence(std::uint32_t index, const Because& because, bool rule_ends) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  for (const rules::Step& step : rule.sequence) {
+    for (const rules::Want& want : step.want) {
+      if (!rule_ends && is_wanted(rule, want.attribute)) continue;
+      arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), because,
+                            "the sequence is over");
+    }
+  }
+  if (!rule_ends) claim_all(index, because, false);
+}
+
+/// What the sequence's end means for its rule: the rule's end, or with `until` nothing.
+void Inference::sequence_is_over(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  if (rule.until) return end_sequence(index, because, false);
+  rules::Occasion occasion;
+  occasion.finished = true;
+  evaluate(index, {{std::nullopt, because}}, occasion);
+}
+
+/// From the first step again.
+void Inference::begin_again(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  RuleRunner::Standing& standing = rules_.at(index);
+  const RuleMemory before = standing.memory;
+  const Because again = announce(rule.id, "active", "again: " + rule.trigger->text, because);
+  standing.state.active_since = journal_.now();
+  standing.memory.step = 0;
+  standing.memory.waits_since.reset();
+  keep_memory(index, before);
+  end_sequence(index, again, false);
+  if (go_on(index, again)) sequence_is_over(index, again);
+}
+
+}  // namespace attune::core
