@@ -25,6 +25,7 @@ void add_commands(Program& program) {
   add_set(program);
   add_rule_mode(program);
   add_why(program);
+  add_why_not(program);
   add_history(program);
   add_reload(program);
   add_status(program);
@@ -71,14 +72,16 @@ std::string normalise_number(std::string& word) {
 
 }  // namespace
 
+void choose_output(Program& program, const std::string& word) {
+  const auto known = kOutputs.find(word);
+  if (known == kOutputs.end()) {
+    throw CLI::ValidationError("-o takes table, json or jsonl, not '" + printable(word) + "'");
+  }
+  program.output = known->second;
+}
+
 void add_output_option(Program& program, CLI::App& command) {
-  const auto choose = [&program](const std::string& word) {
-    const auto known = kOutputs.find(word);
-    if (known == kOutputs.end()) {
-      throw CLI::ValidationError("-o takes table, json or jsonl, not '" + printable(word) + "'");
-    }
-    program.output = known->second;
-  };
+  const auto choose = [&program](const std::string& word) { choose_output(program, word); };
   command.add_option_function<std::string>("-o,--output", choose, "table, json or jsonl")
       ->option_text("FORMAT");
 }

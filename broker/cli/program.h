@@ -49,6 +49,7 @@ void add_watch(Program& program);
 void add_set(Program& program);        // and release
 void add_rule_mode(Program& program);  // enable, disable, shadow
 void add_why(Program& program);
+void add_why_not(Program& program);
 void add_history(Program& program);
 void add_reload(Program& program);
 void add_status(Program& program);
@@ -58,6 +59,8 @@ void add_version(Program& program);
 /// `attune 0.1.0`
 [[nodiscard]] std::string version_text();
 
+/// What `-o` was given; anything but table, json and jsonl is a usage error.
+void choose_output(Program& program, const std::string& word);
 /// `-o table|json|jsonl`.
 void add_output_option(Program& program, CLI::App& command);
 /// Lets an option take nothing but digits, up to 2^64 - 1; anything else is a usage error.

@@ -16,25 +16,43 @@ namespace {
 /// A Thursday at noon in winter: what a test begins with that does not care.
 constexpr Millis kUsualStart{1'768'478'400'000};  // 2026-01-15T12:00:00Z
 
-constexpr Millis kDay = std::chrono::hours(24);
+/// Times of tests are written as clocks of the house show them, and read as if they were of UTC.
+Millis moment_of(const core::Site& site, Millis written) {
+  cel::LocalTime local = cel::Zone().at(written);
+  return site.zone.moment(local) + written % std::chrono::seconds(1);
+}
+
+/// When the clocks of the house show the time of day next.
+Millis next_clock(const core::Site& site, Millis of_day, Millis now) {
+  cel::LocalTime local = site.zone.at(now);
+  local.hour = 0;
+  local.minute = 0;
+  local.second = static_cast<int>(of_day / std::chrono::seconds(1));
+  const Millis today = site.zone.moment(local);
+  if (today > now) return today;
+  ++local.day;
+  return site.zone.moment(local);
+}
 
 /// How long to the moment that the step goes on to; empty: it is over already.
-std::optional<Millis> wait_of(const rules::TestStep& step, Millis now) {
-  if (step.at) return *step.at > now ? std::optional(*step.at - now) : std::nullopt;
-  if (!step.clock) return step.after.value_or(Millis(0));
-  const Millis today = now - now % kDay + *step.clock;
-  return (today > now ? today : today + kDay) - now;
+std::optional<Millis> wait_of(const rules::TestStep& step, const core::Site& site, Millis now) {
+  if (step.clock) return next_clock(site, *step.clock, now) - now;
+  if (!step.at) return step.after.value_or(Millis(0));
+  const Millis at = moment_of(site, *step.at);
+  return at > now ? std::optional(at - now) : std::nullopt;
 }
 
 /// What the step does to the home; answers what is wrong with that.
-std::string act(SimulatedHome& home, const rules::TestStep& step) {
+std::string act(SimulatedHome& home, const core::Site& site, const rules::TestStep& step) {
   home.forget_sent();
   if (step.offline) home.set_offline(*step.offline);
   if (step.silent) home.set_silent(*step.silent);
   if (!step.report.empty()) home.report(step.report);
   if (!step.manual.empty()) home.report(step.manual);
-  const auto wait = wait_of(step, home.now().wall);
-  if (!wait) return "  it is later than " + format_utc(*step.at) + " already\n";
+  const auto wait = wait_of(step, site, home.now().wall);
+  if (!wait) {
+    return "  it is later than " + format_utc(moment_of(site, *step.at)) + " already\n";
+  }
   if (step.after || step.at || step.clock) home.advance(*wait);
   if (step.restart) home.restart();
   return {};
@@ -84,10 +102,10 @@ class Watch {
 };
 
 /// One step from its doing to the verdict; empty: all is as expected.
-std::string play(SimulatedHome& home, const Judge& judge, Watch& watch,
+std::string play(SimulatedHome& home, const core::Site& site, const Judge& judge, Watch& watch,
                  const rules::TestStep& step) {
   watch.begin(step);
-  std::string wrong = act(home, step);
+  std::string wrong = act(home, site, step);
   if (!home.broken().empty()) return "  " + home.broken() + "\n";
   wrong += watch.seen();
   return wrong.empty() ? judge.judge(step) : wrong;
@@ -106,15 +124,16 @@ std::string printable_lines(const std::string& lines) {
 }  // namespace
 
 ScenarioRunner::ScenarioRunner(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
-                               Coverage* coverage)
-    : catalog_(catalog), set_(std::move(set)), coverage_(coverage) {}
+                               core::Site site, Coverage* coverage)
+    : catalog_(catalog), set_(std::move(set)), site_(std::move(site)), coverage_(coverage) {}
 
 CaseResult ScenarioRunner::run(const rules::TestCase& test) {
-  SimulatedHome home(catalog_, set_, test.time.value_or(kUsualStart), test.settings, test.state);
+  const Millis start = moment_of(site_, test.time.value_or(kUsualStart));
+  SimulatedHome home(catalog_, set_, site_, {start, test.settings, test.state});
   const Judge judge(home, catalog_, *set_);
   Watch watch(home, coverage_);
   for (const auto& step : test.steps) {
-    std::string wrong = play(home, judge, watch, step);
+    std::string wrong = play(home, site_, judge, watch, step);
     if (wrong.empty()) continue;
     wrong += "  at " + format_utc(home.now().wall) + " of the test\n";
     return {&test, false, step.place, printable_lines(wrong)};

@@ -22,15 +22,17 @@ struct CaseResult {
 /// Threading: one thread. `catalog` is the one that `set` was loaded with.
 class ScenarioRunner {
  public:
-  /// With `coverage`, which lives longer, the tests tell it what they see; they are slower then.
+  /// The house stands at `site`, and times of tests are of its clocks. With `coverage`, which lives
+  /// longer, the tests tell it what they see; they are slower then.
   ScenarioRunner(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
-                 Coverage* coverage = nullptr);
+                 core::Site site = {}, Coverage* coverage = nullptr);
   /// `test` is one of the set's. Stops at the first step that fails.
   [[nodiscard]] CaseResult run(const rules::TestCase& test);
 
  private:
   devices::Catalog& catalog_;
   std::shared_ptr<const rules::RuleSet> set_;
+  core::Site site_;
   Coverage* coverage_;
 };
 

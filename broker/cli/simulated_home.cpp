@@ -28,15 +28,18 @@ store::Turn settings_turn(const SimulatedHome::Values& settings, Instant at) {
 }  // namespace
 
 SimulatedHome::SimulatedHome(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
-                             Millis wall, const Values& settings, const Values& state)
-    : catalog_(catalog), set_(std::move(set)), store_(store::make_memory_store()) {
-  now_ = {wall, Millis{1}};
-  if (Status kept = store_->commit(settings_turn(settings, now_)); !kept) {
+                             core::Site site, const Begin& begin)
+    : catalog_(catalog),
+      set_(std::move(set)),
+      site_(std::move(site)),
+      store_(store::make_memory_store()) {
+  now_ = {begin.wall, Millis{1}};
+  if (Status kept = store_->commit(settings_turn(begin.settings, now_)); !kept) {
     broken_ = kept.error().message;
   }
   start();
   step(core::LinkChanged{true});
-  report(state);
+  report(begin.state);
   step(core::RulesLoaded{set_});
   settle();
 }
@@ -44,7 +47,7 @@ SimulatedHome::SimulatedHome(devices::Catalog& catalog, std::shared_ptr<const ru
 SimulatedHome::~SimulatedHome() = default;
 
 void SimulatedHome::start() {
-  core_ = std::make_unique<core::Core>(catalog_, core::Options{});
+  core_ = std::make_unique<core::Core>(catalog_, core::Options{.observe = false, .site = site_});
   auto recovered = store_->recover();
   if (recovered.ok()) {
     core_->restore(shell::restored(*store_, std::move(*recovered)));

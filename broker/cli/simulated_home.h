@@ -20,9 +20,14 @@ class SimulatedHome {
  public:
   using Values = rules::TestStep::Values;
 
-  /// Starts at `wall` with these settings and reported values, then loads the rules.
-  SimulatedHome(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set, Millis wall,
-                const Values& settings, const Values& state);
+  struct Begin {
+    Millis wall{};
+    Values settings;
+    Values state;  ///< as it was reported
+  };
+  /// Starts so, in a house that stands at `site`, then loads the rules.
+  SimulatedHome(devices::Catalog& catalog, std::shared_ptr<const rules::RuleSet> set,
+                core::Site site, const Begin& begin);
   ~SimulatedHome();
 
   /// The devices say these values, live. Settings among them are written by a person.
@@ -67,6 +72,7 @@ class SimulatedHome {
 
   devices::Catalog& catalog_;
   std::shared_ptr<const rules::RuleSet> set_;
+  core::Site site_;
   std::unique_ptr<store::MemoryStore> store_;
   std::unique_ptr<core::Core> core_;
   Instant now_;

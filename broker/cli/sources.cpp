@@ -54,6 +54,8 @@ class Gatherer {
     const Issues& found = loaded.issues;
     out_.issues.insert(out_.issues.end(), found.begin(), found.end());
     out_.dialects = loaded.config.dialects;
+    out_.site = config::site_of(loaded.config);
+    out_.permissions = loaded.config.permissions;
     for (const auto& devices : loaded.config.devices) take_devices(devices);
     if (!with_rules) return;
     for (const auto& rules : loaded.config.rules) take_rules(rules);
@@ -129,10 +131,12 @@ Checked check(Sources sources) {
   Checked checked;
   checked.catalog = std::make_unique<devices::Catalog>();
   checked.issues = std::move(sources.issues);
+  checked.site = std::move(sources.site);
   const Issues& of_devices = sources.devices.issues;
   checked.issues.insert(checked.issues.end(), of_devices.begin(), of_devices.end());
   if (!has_errors(of_devices)) add_devices(sources.devices, sources.dialects, checked);
-  const rules::Surroundings around = config::surroundings(*checked.catalog);
+  rules::Surroundings around = config::surroundings(*checked.catalog);
+  around.permissions = &sources.permissions;
   rules::Loaded loaded = rules::load(sources.rules, around);
   checked.issues.insert(checked.issues.end(), loaded.issues.begin(), loaded.issues.end());
   if (loaded.set) {

@@ -1,8 +1,10 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "broker/core/site.h"
 #include "broker/shell/config/devices_file.h"
 #include "devices/catalog.h"
 #include "devices/model/issue.h"
@@ -17,7 +19,9 @@ struct Sources {
   std::vector<rules::SourceFile> rules;
   config::LoadedDevices devices;
   devices::DialectConfig dialects;
-  Issues issues;  ///< of configuration and devices
+  std::map<std::string, std::vector<std::string>> permissions;  ///< of attune.yaml
+  core::Site site;                                              ///< of attune.yaml; else UTC
+  Issues issues;                                                ///< of configuration and devices
 };
 
 /// A path is an attune.yaml or a folder that holds one: then its rules and devices count.
@@ -29,6 +33,7 @@ struct Sources {
 struct Checked {
   std::unique_ptr<devices::Catalog> catalog;
   std::shared_ptr<const rules::RuleSet> set;  ///< null when `issues` has an error
+  core::Site site;                            ///< where tests take place
   Issues issues;                              ///< everything, in order
 };
 

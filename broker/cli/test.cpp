@@ -34,7 +34,7 @@ void print_failure(std::ostream& out, const CaseResult& result) {
 
 std::vector<TimedResult> run_all(const Checked& checked, const std::optional<std::regex>& only,
                                  Coverage* coverage) {
-  ScenarioRunner runner(*checked.catalog, checked.set, coverage);
+  ScenarioRunner runner(*checked.catalog, checked.set, checked.site, coverage);
   std::vector<TimedResult> results;
   for (const auto& test : checked.set->tests) {
     const std::string name = test.name.substr(0, kNameBytesMax);

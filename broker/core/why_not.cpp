@@ -31,9 +31,10 @@ void add_reads(const std::vector<AttributeId>& reads, const Moment& moment, Obst
   for (const AttributeId attribute : reads) {
     if (out.reads.size() == kReadsMax) {
       ++out.reads_more;
-    } else {
-      out.reads.push_back(moment.read(attribute));
+      continue;
     }
+    out.reads.push_back(moment.read(attribute));
+    add_reads(moment.behind(attribute), moment, out);
   }
 }
 
@@ -79,7 +80,8 @@ Moment::Read Present::read(AttributeId attribute) const {
   Read read;
   const AttributeTable& table = core_.catalog().table();
   read.path = table.path(attribute);
-  read.text = read.path.text();
+  const cel::Signal* signal = signal_of(core_.rule_set(), attribute);
+  read.text = signal == nullptr ? read.path.text() : signal->text;
   read.value = core_.image().value(attribute);
   const AttributeState& state = core_.image().at(attribute);
   const DeviceState& device = core_.image().device(table.device_of(attribute));
@@ -90,6 +92,29 @@ Moment::Read Present::read(AttributeId attribute) const {
     read.since = state.since;
   }
   return read;
+}
+
+std::vector<AttributeId> Present::behind(AttributeId attribute) const {
+  const cel::Signal* signal = signal_of(core_.rule_set(), attribute);
+  return signal == nullptr ? std::vector<AttributeId>() : reads_of(*signal);
+}
+
+const cel::Signal* signal_of(const rules::RuleSet& set, AttributeId attribute) {
+  const auto found =
+      std::find_if(set.signals.begin(), set.signals.end(),
+                   [&](const cel::Signal& signal) { return signal.id == attribute; });
+  return found == set.signals.end() ? nullptr : &*found;
+}
+
+std::vector<AttributeId> reads_of(const cel::Signal& signal) {
+  std::vector<AttributeId> reads;
+  for (const cel::Expression& inner : signal.inner) {
+    reads.insert(reads.end(), inner.reads().begin(), inner.reads().end());
+  }
+  if (signal.of) reads.push_back(*signal.of);
+  std::sort(reads.begin(), reads.end());
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+  return reads;
 }
 
 std::string_view name(Clause clause) {

@@ -22,6 +22,8 @@ class Moment : public rules::StateView {
     bool offline = false;          ///< its device could not be reached: that is why it is unknown
   };
   [[nodiscard]] virtual Read read(AttributeId attribute) const = 0;
+  /// What a signal (`true_for(..)`, `avg(..)`) is worked out from; nothing of another attribute.
+  [[nodiscard]] virtual std::vector<AttributeId> behind(AttributeId attribute) const = 0;
 };
 
 /// The present of a core.
@@ -32,6 +34,7 @@ class Present final : public Moment {
     return core_.image().value(attribute);
   }
   [[nodiscard]] Read read(AttributeId attribute) const override;
+  [[nodiscard]] std::vector<AttributeId> behind(AttributeId attribute) const override;
 
  private:
   const Core& core_;
@@ -50,6 +53,11 @@ struct Obstacle {
   std::size_t reads_more = 0;       ///< how many more there were
 };
 inline constexpr std::size_t kReadsMax = 8;
+
+/// The set's signal that is read there; null: another attribute.
+[[nodiscard]] const cel::Signal* signal_of(const rules::RuleSet& set, AttributeId attribute);
+/// What a signal is worked out from, ascending, each once.
+[[nodiscard]] std::vector<AttributeId> reads_of(const cel::Signal& signal);
 
 /// What keeps the rule from starting on that state: of a condition the first false part, else the
 /// first unknown, of an `||` all. Empty: nothing does.

@@ -23,15 +23,31 @@ Error compacted(const Past& past) {
   return {"compacted", "what was before " + since + " is not kept"};
 }
 
-/// What is looked for: the last entry of these kinds about one attribute.
+enum class Told : std::uint8_t { value, desired, availability, rule };
+
+/// What is looked for: the last entry of a kind about one attribute, device or rule.
 struct Wanted {
-  const AttributePath& path;
-  bool is_desired = false;
+  const AttributePath& path;  ///< of a device or a rule only its id
+  Told what = Told::value;
+  [[nodiscard]] bool fits(ChangeKind kind) const {
+    switch (what) {
+      case Told::value:
+        return kind == ChangeKind::state || kind == ChangeKind::setting;
+      case Told::desired:
+        return kind == ChangeKind::desired;
+      case Told::availability:
+        return kind == ChangeKind::liveness;
+      case Told::rule:
+        return kind == ChangeKind::rule;
+    }
+    return false;
+  }
   [[nodiscard]] bool matches(const Change& change) const {
-    const bool fits = is_desired
-                          ? change.kind == ChangeKind::desired
-                          : change.kind == ChangeKind::state || change.kind == ChangeKind::setting;
-    return fits && change.status != kEventStatus && change.attribute == path.attribute &&
+    const bool of_attribute = what == Told::value || what == Told::desired;
+    const bool life = change.status == "active" || change.status == "ended";
+    if (what == Told::rule && !life) return false;
+    return fits(change.kind) && change.status != kEventStatus &&
+           (!of_attribute || change.attribute == path.attribute) &&
            change.device == path.device.text();
   }
 };
@@ -116,9 +132,9 @@ bool holds(const Chain& chain, Revision revision) {
 }
 
 Status find_chains(const Core& core, const Past& past, const AttributeState& now, WhyThen& out) {
-  auto value = last_before(past, now.revision, out.revision, {out.path, false});
+  auto value = last_before(past, now.revision, out.revision, {out.path, Told::value});
   if (!value) return value.error();
-  auto desired = last_before(past, now.desired_revision, out.revision, {out.path, true});
+  auto desired = last_before(past, now.desired_revision, out.revision, {out.path, Told::desired});
   if (!desired) return desired.error();
   out.value = std::move(*value);
   out.desired = std::move(*desired);
@@ -147,6 +163,25 @@ Result<Revision> revision_at(const Past& past, Millis wall) {
   }
   if (low == number(past.floor)) return compacted(past);
   return Revision{low};
+}
+
+Result<std::optional<Change>> value_then(const Core& core, const Past& past, AttributeId attribute,
+                                         Revision at) {
+  const AttributePath& path = core.catalog().table().path(attribute);
+  return last_before(past, core.image().at(attribute).revision, at, {path, Told::value});
+}
+
+Result<std::optional<Change>> availability_then(const Core& core, const Past& past,
+                                                DeviceIndex device, Revision at) {
+  const AttributePath path{core.catalog().table().device(device), {}};
+  const Revision latest = core.image().device(device).revision;
+  if (number(latest) == 0) return std::optional<Change>();
+  return last_before(past, latest, at, {path, Told::availability});
+}
+
+Result<std::optional<Change>> rule_then(const Past& past, const RuleId& rule, Revision at) {
+  const AttributePath path{DeviceId(rule.text()), {}};
+  return last_before(past, Revision{}, at, {path, Told::rule});
 }
 
 Result<WhyThen> why_then(const Core& core, const Past& past, AttributeId attribute, Revision at) {

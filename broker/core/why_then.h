@@ -48,6 +48,16 @@ struct WhyThen {
                                        Revision at);
 inline constexpr std::size_t kScanMax = 200'000;
 
+/// The report of the attribute, the word about the device's availability, or what the rule did
+/// last, as it stood at a revision above the floor; empty: there was none, or it is not kept.
+/// Errors: "too_far".
+[[nodiscard]] Result<std::optional<Change>> value_then(const Core& core, const Past& past,
+                                                       AttributeId attribute, Revision at);
+[[nodiscard]] Result<std::optional<Change>> availability_then(const Core& core, const Past& past,
+                                                              DeviceIndex device, Revision at);
+[[nodiscard]] Result<std::optional<Change>> rule_then(const Past& past, const RuleId& rule,
+                                                      Revision at);
+
 /// As why_text() of the present.
 [[nodiscard]] std::string why_text(const WhyThen& why);
 

@@ -68,6 +68,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   [[nodiscard]] Result<std::vector<Change>> log_after(Revision after,
                                                       std::size_t max) const override;
   [[nodiscard]] Result<std::optional<Change>> change(Revision revision) const override;
+  [[nodiscard]] Result<std::vector<rules::SourceFile>> rules_at(Revision at) const override;
   [[nodiscard]] Revision floor() const override { return store_->floor(); }
   [[nodiscard]] Revision head() const override { return core_->head(); }
   [[nodiscard]] Revision run_start() const override { return run_start_; }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "broker/shell/api/documents.h"
+#include "broker/shell/rule_sets.h"
 #include "broker/shell/runtime_parts.h"
 
 /// What the API and the loop see of the runtime.
@@ -42,6 +43,10 @@ Result<std::vector<Change>> Runtime::Parts::log_after(Revision after, std::size_
     if (change.revision > after) entries->push_back(change);
   }
   return entries;
+}
+
+Result<std::vector<rules::SourceFile>> Runtime::Parts::rules_at(Revision at) const {
+  return RuleSets::files_at(*store_, at);
 }
 
 Result<std::optional<Change>> Runtime::Parts::change(Revision revision) const {

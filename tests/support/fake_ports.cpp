@@ -129,6 +129,11 @@ Result<std::vector<Change>> FakePorts::log_after(Revision after, std::size_t max
   return found;
 }
 
+Result<std::vector<rules::SourceFile>> FakePorts::rules_at(Revision at) const {
+  if (at <= floor_) return Error{"compacted", "the rules of then are not kept"};
+  return core().rule_set().files;
+}
+
 Result<std::optional<Change>> FakePorts::change(Revision revision) const {
   for (const auto& change : log_) {
     if (change.revision == revision && revision > floor_) return std::optional<Change>(change);

@@ -56,6 +56,7 @@ class FakePorts final : public api::Ports {
   [[nodiscard]] Result<std::vector<Change>> log_after(Revision after,
                                                       std::size_t max) const override;
   [[nodiscard]] Result<std::optional<Change>> change(Revision revision) const override;
+  [[nodiscard]] Result<std::vector<rules::SourceFile>> rules_at(Revision at) const override;
   [[nodiscard]] Revision floor() const override { return floor_; }
   [[nodiscard]] Revision head() const override;
   [[nodiscard]] Revision run_start() const override { return run_start_; }

@@ -63,6 +63,8 @@ class Ports {
                                                               std::size_t max) const = 0;
   /// The entry with exactly this revision; empty when there is none.
   [[nodiscard]] virtual Result<std::optional<Change>> change(Revision revision) const = 0;
+  /// The files of the rules that ran at a revision. Errors: "compacted", "corrupt", the store's.
+  [[nodiscard]] virtual Result<std::vector<rules::SourceFile>> rules_at(Revision at) const = 0;
   /// Nothing at or below it can be asked for; resuming at it is valid.
   [[nodiscard]] virtual Revision floor() const = 0;
   /// The last revision given out.

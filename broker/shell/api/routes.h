@@ -65,6 +65,7 @@ struct Route {
 [[nodiscard]] std::span<const Route> drive_routes();
 [[nodiscard]] std::span<const Route> status_routes();
 [[nodiscard]] std::span<const Route> why_routes();
+[[nodiscard]] std::span<const Route> why_not_routes();
 [[nodiscard]] std::span<const Route> history_routes();
 
 /// `GET /api/v1/state?at=`: the home as it was.

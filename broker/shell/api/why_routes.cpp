@@ -2,6 +2,7 @@
 
 #include "broker/shell/api/body.h"
 #include "broker/shell/api/documents.h"
+#include "broker/shell/api/past.h"
 #include "broker/shell/api/routes.h"
 
 /// GET /api/v1/why, of now or with `at` of then
@@ -38,21 +39,6 @@ void append_claims(Writer& out, const std::vector<core::WhyClaim>& claims) {
   out.end_array();
 }
 
-core::LogReader log_of(const Ports& ports) {
-  return [&ports](Revision revision) -> std::optional<Change> {
-    auto entry = ports.change(revision);
-    return entry ? std::move(*entry) : std::nullopt;
-  };
-}
-
-core::Past past_of(const Ports& ports) {
-  const auto page = [&ports](Revision after, std::size_t max) {
-    auto entries = ports.log_after(after, max);
-    return entries ? std::move(*entries) : std::vector<Change>();
-  };
-  return {log_of(ports), page, ports.floor(), ports.head()};
-}
-
 void get_why_now(const Call& call, AttributeId attribute) {
   const auto& core = call.ports.core();
   const auto why = core::why(core, log_of(call.ports), attribute);
@@ -66,22 +52,6 @@ void get_why_now(const Call& call, AttributeId attribute) {
   append_chain(out, "reported", why.reported, node);
   append_chain(out, "wanted", why.wanted, node);
   call.answer.json(std::move(out.member("text", core::why_text(why)).end_object()));
-}
-
-/// `at` is a time, or a revision.
-Result<Revision> moment_of(const core::Past& past, std::string_view at) {
-  if (const auto wall = parse_utc(at)) return core::revision_at(past, *wall);
-  const auto revision = parse_revision(at);
-  if (revision) return *revision;
-  return Error{"at", "`at` is a time like 2026-01-15T18:00:00Z, or a revision"};
-}
-
-void refuse_moment(const Call& call, const core::Past& past, const Error& error) {
-  const int status = error.code == "at" ? 400 : error.code == "future" ? 416 : 410;
-  Writer out;
-  out.begin_object().member("error", error.code).member("message", error.message);
-  out.member("floor", integer(past.floor)).member("head", integer(past.head)).end_object();
-  call.answer.json(std::move(out), status);
 }
 
 void append_standing(Writer& out, const core::WhyThen& why, std::string_view node) {

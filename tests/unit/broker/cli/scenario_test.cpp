@@ -172,6 +172,20 @@ TEST_F(Scenario, AtGoesOnToAMomentAndAClockToItsNextTime) {
   EXPECT_TRUE(result.passed) << result.failure;
 }
 
+TEST_F(Scenario, TimesAreThoseOfTheHousesClocks) {
+  (void)run(
+      "    given: {time: \"2026-07-15T18:00:00\", state: {motion.occupancy: true}}\n"
+      "    steps:\n"
+      "      - {at: \"2026-07-15T19:00:00\"}\n"
+      "      - {at: \"19:30\", expect: {lamp.on: false}}\n");
+  const auto berlin = cel::Zone::find("Europe/Berlin");
+  ASSERT_TRUE(berlin);
+  ScenarioRunner runner(*checked_.catalog, checked_.set, {*berlin, {}});
+  const CaseResult result = runner.run(checked_.set->tests.front());
+  EXPECT_NE(result.failure.find("at 2026-07-15T17:30:00.000Z of the test"), std::string::npos)
+      << result.failure;
+}
+
 TEST_F(Scenario, AMomentThatIsOverFails) {
   const CaseResult result =
       run("    given: {time: \"2026-01-15T18:00:00\"}\n"
@@ -259,7 +273,7 @@ TEST_F(Scenario, CoverageNamesWhatWasNeverTrue) {
       "    given: {state: {motion.occupancy: true, door.open: true}}\n"
       "    steps: [{after: 1s}]\n");
   Coverage coverage(*checked_.set);
-  ScenarioRunner runner(*checked_.catalog, checked_.set, &coverage);
+  ScenarioRunner runner(*checked_.catalog, checked_.set, {}, &coverage);
   ASSERT_TRUE(runner.run(checked_.set->tests.front()).passed);
   EXPECT_EQ(coverage.text(),
             "rules.yaml:9: dark: when was never true: `settings.house == 'away' && door.open`\n"

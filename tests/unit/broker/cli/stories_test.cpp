@@ -36,7 +36,7 @@ TEST(Stories, EveryTestOfTheirsPasses) {
   const Checked checked = stories();
   if (!checked.set) GTEST_SKIP() << "the stories do not load";
   ASSERT_FALSE(checked.set->tests.empty());
-  ScenarioRunner runner(*checked.catalog, checked.set);
+  ScenarioRunner runner(*checked.catalog, checked.set, checked.site);
   for (const auto& test : checked.set->tests) {
     const CaseResult result = runner.run(test);
     EXPECT_TRUE(result.passed) << test.name << ", line " << result.place.line << "\n"

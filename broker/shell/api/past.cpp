@@ -1,0 +1,40 @@
+#include "broker/shell/api/past.h"
+
+#include <utility>
+
+#include "broker/shell/api/body.h"
+#include "broker/shell/api/documents.h"
+
+namespace attune::api {
+
+core::LogReader log_of(const Ports& ports) {
+  return [&ports](Revision revision) -> std::optional<Change> {
+    auto entry = ports.change(revision);
+    return entry ? std::move(*entry) : std::nullopt;
+  };
+}
+
+core::Past past_of(const Ports& ports) {
+  const auto page = [&ports](Revision after, std::size_t max) {
+    auto entries = ports.log_after(after, max);
+    return entries ? std::move(*entries) : std::vector<Change>();
+  };
+  return {log_of(ports), page, ports.floor(), ports.head()};
+}
+
+Result<Revision> moment_of(const core::Past& past, std::string_view at) {
+  if (const auto wall = parse_utc(at)) return core::revision_at(past, *wall);
+  const auto revision = parse_revision(at);
+  if (revision) return *revision;
+  return Error{"at", "`at` is a time like 2026-01-15T18:00:00Z, or a revision"};
+}
+
+void refuse_moment(const Call& call, const core::Past& past, const Error& error) {
+  const int status = error.code == "at" ? 400 : error.code == "future" ? 416 : 410;
+  Writer out;
+  out.begin_object().member("error", error.code).member("message", error.message);
+  out.member("floor", integer(past.floor)).member("head", integer(past.head)).end_object();
+  call.answer.json(std::move(out), status);
+}
+
+}  // namespace attune::api

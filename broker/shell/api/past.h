@@ -1,0 +1,19 @@
+#pragma once
+#include <string_view>
+
+#include "broker/core/why_then.h"
+#include "broker/shell/api/routes.h"
+
+/// Questions about a moment that the log still holds: what the routes that take `at` share.
+namespace attune::api {
+
+/// Both refer to `ports`, which outlive them.
+[[nodiscard]] core::LogReader log_of(const Ports& ports);
+[[nodiscard]] core::Past past_of(const Ports& ports);
+
+/// `at` is a time, or a revision. Errors: "at" for anything else; "compacted".
+[[nodiscard]] Result<Revision> moment_of(const core::Past& past, std::string_view at);
+/// 400, 410 or 416, with what the log holds.
+void refuse_moment(const Call& call, const core::Past& past, const Error& error);
+
+}  // namespace attune::api
