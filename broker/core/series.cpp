@@ -7,7 +7,7 @@ namespace attune::core {
 
 namespace {
 
-constexpr std::int64_t kPieces = 298;  // with the one that is open and the two that are cut: 300
+constexpr std::int64_t kPieces = 297;  // with the one that is open and the two that are cut: 300
 
 const Value kNone;
 
@@ -36,7 +36,11 @@ Series::Series(Millis window, Merge merge)
 void Series::restore(std::vector<Piece> pieces) {
   std::sort(pieces.begin(), pieces.end(),
             [](const Piece& a, const Piece& b) { return a.serial < b.serial; });
-  pieces_.assign(pieces.begin(), pieces.end());
+  pieces_.clear();
+  for (Piece& piece : pieces) {
+    const bool follows = pieces_.empty() || piece.start > pieces_.back().start;
+    if (follows) pieces_.push_back(std::move(piece));
+  }
   next_ = pieces_.empty() ? 0 : pieces_.back().serial + 1;
 }
 
@@ -61,9 +65,10 @@ void Series::merge_last(Millis at, Moved& moved) {
   Piece& before = pieces_[pieces_.size() - 2];
   if (bucket(before.start) != bucket(open.start)) return;
   if (merge_ == Merge::last) {
-    moved.gone.push_back(before.serial);
-    pieces_.erase(pieces_.end() - 2);
-    return;
+    before.start = open.start;
+    before.value = std::move(open.value);
+    moved.changed.push_back(before.serial);
+    return drop_last(moved);
   }
   const Millis end = std::min(at, width_ * (bucket(open.start) + 1));
   blend(before, open.start - before.start, open, end - open.start);
@@ -72,9 +77,15 @@ void Series::merge_last(Millis at, Moved& moved) {
     open.start = end;
     moved.changed.push_back(open.serial);
   } else {
-    moved.gone.push_back(open.serial);
-    pieces_.pop_back();
+    drop_last(moved);
   }
+}
+
+/// Its serial is given again, so that those which are there stay close together.
+void Series::drop_last(Moved& moved) {
+  next_ = pieces_.back().serial;
+  moved.gone.push_back(next_);
+  pieces_.pop_back();
 }
 
 void Series::push(Millis at, Value value, Moved& moved) {

@@ -29,7 +29,7 @@ class Series {
   /// What a call did to the pieces: who keeps them keeps these.
   struct Moved {
     std::vector<std::uint64_t> changed;  ///< serials; may repeat, and may be gone by now
-    std::vector<std::uint64_t> gone;
+    std::vector<std::uint64_t> gone;     ///< serials; may be given again by now
   };
   /// Serials of pieces that are there together differ by less.
   static constexpr std::uint64_t kSerials = 512;
@@ -53,6 +53,7 @@ class Series {
  private:
   void trim(Millis now, Moved& moved);
   void merge_last(Millis at, Moved& moved);
+  void drop_last(Moved& moved);
   [[nodiscard]] std::int64_t bucket(Millis at) const { return at / width_; }
 
   Millis window_;

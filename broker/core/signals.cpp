@@ -207,6 +207,7 @@ void Signals::push(std::uint32_t at, Millis when, Value value) {
     if (piece != nullptr) journal_.put(row_of(piece_key(signal.text, serial), pack(*piece)));
   }
   for (const std::uint64_t serial : moved.gone) {
+    if (series.find(serial) != nullptr) continue;
     journal_.erase(row_of(piece_key(signal.text, serial), ""));
   }
 }
