@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 
 // groups: {<name>: {area, capability, tag, not_tag, devices: [..], except: [..]}}
@@ -113,6 +114,10 @@ void read_group(Reader& reader, const yaml::Entry& entry) {
 
 void read_groups(Reader& reader, const yaml::Node& section) {
   for (const yaml::Entry& entry : section.entries) read_group(reader, entry);
+}
+
+KeyTable group_keys() {
+  return {"group", keys_of(kFields)};
 }
 
 }  // namespace attune::rules

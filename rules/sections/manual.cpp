@@ -1,3 +1,4 @@
+#include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 
 // manual: {default: {hold, until}, <dev.attr | group.attr>: {hold, until}}
@@ -51,6 +52,10 @@ void read_manual(Reader& reader, const yaml::Node& section) {
       read_override(reader, entry);
     }
   }
+}
+
+KeyTable hold_keys() {
+  return {"hold", keys_of(kFields)};
 }
 
 }  // namespace attune::rules

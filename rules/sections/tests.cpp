@@ -1,3 +1,4 @@
+#include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 
 // tests: {<name>: {given: {time, state, settings}, steps: [{report, manual, after, at, offline,
@@ -199,6 +200,18 @@ void read_test(Reader& reader, const yaml::Entry& entry) {
 
 void read_tests(Reader& reader, const yaml::Node& section) {
   for (const yaml::Entry& entry : section.entries) read_test(reader, entry);
+}
+
+KeyTable test_keys() {
+  return {"test", keys_of(kFields)};
+}
+
+KeyTable given_keys() {
+  return {"given", keys_of(kGivenFields)};
+}
+
+KeyTable test_step_keys() {
+  return {"test_step", keys_of(kStepFields)};
 }
 
 }  // namespace attune::rules
