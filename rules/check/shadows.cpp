@@ -49,15 +49,14 @@ void Shadows::run() {
   }
   std::set<std::string> told;
   for (const Rule& rule : checking_.facts.set.rules) {
-    const bool lingers = rule.off_delay > Millis(0) || rule.reset_by_ack;
-    if (is_level(rule) && !lingers && told.insert(declared(rule)).second) look_at(rule);
+    if (is_level(rule) && told.insert(declared(rule)).second) look_at(rule);
   }
 }
 
 /// Wherever the one is active, the other is.
 bool Shadows::always_with(const Rule& rule, const Rule& other) {
   for (const Demand& needed : checking_.regions.start(other)) {
-    Demands outside = checking_.regions.hold(rule);
+    Demands outside = checking_.regions.linger(rule);
     if (needed.condition == nullptr) return false;
     outside.push_back({needed.condition, !needed.wanted});
     if (checking_.search.together(outside).is != Answer::Is::no) return false;

@@ -27,7 +27,7 @@ struct Mutation {
 const std::vector<Mutation> kMutations = {
     {"RaisedPriority", "climate.yaml", "settings.warm\"}\n    priority: schedule",
      "settings.warm\"}\n    priority: life_safety", "S601",
-     "airing_living never wins: heating claims living_thermostat.target_temperature"},
+     "airing_living never wins: heating claims"},
     {"SwappedPriority", "climate.yaml", "target_temperature: 16}\n    priority: mode",
      "target_temperature: 16}\n    priority: schedule-1", "S601", "heating_away never wins"},
     {"EqualPriority", "water.yaml", "priority: life_safety", "priority: equipment", "C401",
