@@ -2,8 +2,9 @@
 
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/routes.h"
+#include "rules/check/schema.h"
 
-/// GET /api/v1/rules, /rules/{id}; POST /reload
+/// GET /api/v1/rules, /rules/{id}, /rules/schema; POST /reload
 namespace attune::api {
 namespace {
 
@@ -54,6 +55,14 @@ void get_rule(const Call& call) {
   call.answer.json(std::move(out.end_object()));
 }
 
+/// Before a rule of that id, which is in the list of all.
+void get_schema(const Call& call) {
+  http::Response response;
+  response.content_type = "application/schema+json";
+  response.body = rules::schema() + "\n";
+  call.answer.send(std::move(response));
+}
+
 void answer_reload(const Answer& answer, const Reloaded& reloaded) {
   Writer out;
   out.begin_object();
@@ -74,6 +83,7 @@ void post_reload(const Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "api/v1/rules", "", get_rules},
+    {"GET", "api/v1/rules/schema", "", get_schema},
     {"GET", "api/v1/rules/*", "", get_rule},
     {"POST", "api/v1/reload", "", post_reload},
 };
