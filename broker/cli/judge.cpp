@@ -106,7 +106,7 @@ std::string Judge::judge_commands(const AttributePath& path,
                                   const std::vector<Value>& expected) const {
   const auto id = find(path);
   std::vector<Value> sent;
-  for (const auto& reading : home_.sent()) {
+  for (const auto& [wall, reading] : home_.sent()) {
     if (id && reading.attribute == *id) sent.push_back(reading.value);
   }
   const bool equal = std::equal(sent.begin(), sent.end(), expected.begin(), expected.end(),

@@ -26,6 +26,7 @@ void add_commands(Program& program) {
   add_rule_mode(program);
   add_why(program);
   add_why_not(program);
+  add_simulate(program);
   add_history(program);
   add_reload(program);
   add_status(program);

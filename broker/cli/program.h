@@ -50,6 +50,7 @@ void add_set(Program& program);        // and release
 void add_rule_mode(Program& program);  // enable, disable, shadow
 void add_why(Program& program);
 void add_why_not(Program& program);
+void add_simulate(Program& program);
 void add_history(Program& program);
 void add_reload(Program& program);
 void add_status(Program& program);

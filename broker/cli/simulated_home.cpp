@@ -50,7 +50,7 @@ void SimulatedHome::start() {
   core_ = std::make_unique<core::Core>(catalog_, core::Options{.observe = false, .site = site_});
   auto recovered = store_->recover();
   if (recovered.ok()) {
-    core_->restore(shell::restored(*store_, std::move(*recovered)));
+    core_->restore(std::move(*shell::restored(*store_, std::move(*recovered))));
   } else {
     broken_ = recovered.error().message;
   }
@@ -196,7 +196,7 @@ void SimulatedHome::note_sent(const core::Dispatch& dispatch) {
   CommandId newest = last_sent_;
   for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {
     if (dispatch.commands[i] <= last_sent_) continue;
-    sent_.push_back(dispatch.values[i]);
+    sent_.push_back({now_.wall, dispatch.values[i]});
     newest = std::max(newest, dispatch.commands[i]);
   }
   last_sent_ = newest;

@@ -52,7 +52,11 @@ class SimulatedHome {
   void watch(std::function<void()> after_step) { after_step_ = std::move(after_step); }
 
   /// What was sent since the last forget_sent(), in order; a command that is repeated counts once.
-  [[nodiscard]] const std::vector<devices::Reading>& sent() const { return sent_; }
+  struct Sent {
+    Millis wall{};
+    devices::Reading reading;
+  };
+  [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
   void forget_sent() { sent_.clear(); }
   /// The entry of the log; empty: there is none.
   [[nodiscard]] std::optional<Change> change(Revision revision) const;
@@ -82,7 +86,7 @@ class SimulatedHome {
   std::map<DeviceIndex, std::map<AttributeId, Value>> shown_;
   std::set<DeviceIndex> offline_;
   std::set<DeviceIndex> silent_;
-  std::vector<devices::Reading> sent_;
+  std::vector<Sent> sent_;
   CommandId last_sent_{};  ///< those up to here were seen before
   std::function<void()> after_step_;
   std::string broken_;
