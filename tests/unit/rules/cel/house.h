@@ -9,7 +9,7 @@
 /// A small house that the tests of expressions share.
 namespace attune::cel::testing_house {
 
-class House final : public rules::StateView {
+class House : public rules::StateView {
  public:
   House();
   [[nodiscard]] const Value& value(AttributeId attribute) const override;
