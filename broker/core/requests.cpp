@@ -245,7 +245,7 @@ void Requests::take(const AckRequest& request) {
 
 std::string Requests::why_not_to_ack(std::uint32_t rule) const {
   const RulePhase phase = rules_.at(rule).state.phase;
-  if (!rules_.set().rules[rule].reset_by_ack) return "it has no `reset: ack`";
+  if (!rules_.set().rules[rule].reset_by_ack) return "nobody was told of it, or it is seen to";
   if (phase == RulePhase::active) return "what began it still holds";
   return phase == RulePhase::ending ? "its end has not held for `off_delay` yet" : "it has ended";
 }

@@ -171,6 +171,10 @@ Happening random_happening(Dice& dice) {
     case 4:
       happening.kind = Happening::Kind::pass_time;
       break;
+    case 5:
+      happening.kind = Happening::Kind::acknowledge;
+      happening.path = fmt::format("rule{}", dice.below(6));
+      break;
     default:
       happening = random_report(dice);
   }

@@ -11,10 +11,17 @@ namespace attune::sim {
 
 /// What happens next, and how long after the thing before.
 struct Happening {
-  enum class Kind : std::uint8_t { report, write, release, rule_mode, pass_time } kind{};
+  enum class Kind : std::uint8_t {
+    report,
+    write,
+    release,
+    rule_mode,
+    acknowledge,
+    pass_time
+  } kind{};
   Millis after{};
   std::string topic, payload;  ///< report: a device's message
-  std::string path, value;     ///< write, release; rule_mode: rule and mode
+  std::string path, value;     ///< write, release; rule_mode: rule and mode; acknowledge: rule
 };
 
 struct RandomHome {

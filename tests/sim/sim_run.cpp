@@ -232,9 +232,9 @@ class Life {
     const Instant committed_at = recovered->at;
     p.clock.emplace(shell::Clock::Boot{"boot-1", now_}, recovered->at,
                     *store_.blobs(std::string(shell::Clock::kSpace)), [this] { return now_; });
-    shell::Loop::restore_discovery(store_, p.normaliser);
+    if (!shell::Loop::restore_discovery(store_, p.normaliser)) std::abort();
     p.core.emplace(p.catalog, core::Options{});
-    p.core->restore(shell::restored(store_, std::move(*recovered)));
+    p.core->restore(std::move(*shell::restored(store_, std::move(*recovered))));
     p.ring = std::move(*inbox::InboxRing::open({(folder_ / "ring").string(), 1u << 20, -1}, inbox));
     link::LinkOptions options;
     options.node = "sim";
@@ -307,6 +307,8 @@ class Life {
             {}, *parse_path(happening.path), parse(happening.value), {}, {}, "sim", ""});
       case Happening::Kind::release:
         return ask(core::ReleaseRequest{{}, *parse_path(happening.path), "sim"});
+      case Happening::Kind::acknowledge:
+        return ask(core::AckRequest{{}, RuleId(happening.path), "sim"});
       case Happening::Kind::rule_mode:
         return ask(core::RuleModeRequest{
             {},

@@ -329,19 +329,7 @@ TEST(Load, EveryFileSaysItsVersion) {
 
 TEST(Load, KeysThatComeLaterAreNotUnknown) {
   EXPECT_EQ(first_finding("learn: {}\n"), "1:1 E110 'learn' is not supported yet in this version");
-  EXPECT_EQ(first_finding("rules: {a: {trigger: bell.event == 'single'}}\n"),
-            "1:13 E110 'trigger' is not supported yet in this version");
   EXPECT_EQ(first_finding("ruels: {}\n"), "1:1 E103 unknown key 'ruels'");
-  EXPECT_EQ(first_finding("settings: {a: {type: schedule}}\n"),
-            "1:22 E110 type 'schedule' is not supported yet in this version");
-}
-
-TEST(Load, ForeachDoesNotMakeItsOwnNamesUnknown) {
-  SmallHouse house;
-  const Loaded loaded =
-      house.load("rules: {a: {foreach: {l: lights}, when: l.on, want: {l.on: true}}}\n");
-  ASSERT_EQ(loaded.issues.size(), 1u) << render(loaded.issues);
-  EXPECT_EQ(loaded.issues[0].code, "E110");
 }
 
 TEST(Load, ReservedAndMisshapenIdsAreRefused) {

@@ -56,6 +56,45 @@ TEST(Packed, ReadsBackASeenWrite) {
   EXPECT_EQ(read->reply.conflict, sample_conflict());
 }
 
+RuleMemory sample_memory() {
+  return {Instant{Millis(-1), Millis(2)}, Millis(3), 4, Instant{Millis(5), Millis(6)}, true};
+}
+
+Notice sample_notice() {
+  return {"leak#0@7",
+          RuleId("leak[a]"),
+          "household",
+          "a/b",
+          "critical",
+          "Leak: \xC3\xBC",
+          3,
+          NoticeState::repeated,
+          {Millis(1), Millis(2)},
+          {Millis(3), Millis(4)},
+          true,
+          false,
+          Revision{7}};
+}
+
+TEST(Packed, ReadsBackARulesMemoryAndANotice) {
+  EXPECT_EQ(unpack_memory(pack(sample_memory())), sample_memory());
+  EXPECT_EQ(unpack_memory(pack(RuleMemory{})), RuleMemory{});
+  EXPECT_EQ(unpack_notice(pack(sample_notice())), sample_notice());
+}
+
+TEST(Packed, RefusesEveryCutOfAMemoryAndANotice) {
+  const std::string memory = pack(sample_memory());
+  for (std::size_t size = 0; size < memory.size(); ++size) {
+    EXPECT_FALSE(unpack_memory(memory.substr(0, size))) << size;
+  }
+  const std::string notice = pack(sample_notice());
+  for (std::size_t size = 0; size < notice.size(); ++size) {
+    EXPECT_FALSE(unpack_notice(notice.substr(0, size))) << size;
+  }
+  EXPECT_FALSE(unpack_memory(memory + "0:"));
+  EXPECT_FALSE(unpack_notice(notice + "0:"));
+}
+
 TEST(Packed, RefusesEveryCutAndWhatFollows) {
   const std::string whole = pack(sample_entry());
   for (std::size_t size = 0; size < whole.size(); ++size) {
