@@ -467,13 +467,13 @@ TEST(Trigger, SaysWhatIsNoInstant) {
   EXPECT_EQ(of("trigger: {at: =settings.at}, want: {strip.on: true}"), "fine");
   EXPECT_EQ(of("trigger: anna.home"),
             "2:22 E203 this is no instant: no event of a device is in it");
-  EXPECT_EQ(of("trigger: {at: '25:00'}"), "2:27 E203 '25:00' is no time of day");
+  EXPECT_EQ(of("trigger: {at: '25:00'}"), "2:28 E203 '25:00' is no time of day");
   EXPECT_EQ(of("trigger: {at: =settings.n}"), "2:27 E203 settings.n is no time of day");
   EXPECT_EQ(of("trigger: {at: '07:00', every: 5m}"),
             "2:22 E114 a trigger by time is one of at, sun and every");
   EXPECT_EQ(of("trigger: {every: 5ms}"), "2:30 E304 every is at least a second");
   EXPECT_EQ(of("trigger: {sun: noon}"), "2:28 E303 sun cannot be 'noon'");
-  EXPECT_EQ(of("trigger: rises(anna.home), for: 5m"), "2:46 E114 `for` does not fit here");
+  EXPECT_EQ(of("trigger: rises(anna.home), for: 5m"), "2:45 E114 `for` does not fit here");
   EXPECT_EQ(of("trigger: rises(anna.home), max_time: 5m, toggle: strip.on"),
             "2:62 E114 `toggle` does not fit here");
   EXPECT_EQ(of("trigger: bell.event == 'x', toggle: blind.position"),
@@ -501,7 +501,7 @@ TEST(Notify, SaysWhatNobodyCouldRead) {
   EXPECT_EQ(of("{to: a, message: \"${living.temperature} and '}'\"}"), "fine");
   EXPECT_EQ(of("{to: a}"), "1:38 E104 this notice has no `message`");
   EXPECT_EQ(of("{to: A, message: x}"), "1:43 E115 'A' cannot be the id of a recipient");
-  EXPECT_EQ(of("{to: a, message: \"${living\"}"), "1:55 E201 a ${ that nothing closes");
+  EXPECT_EQ(of("{to: a, message: \"${living\"}"), "1:56 E201 a ${ that nothing closes");
   EXPECT_EQ(of("{to: a, message: x, repeat: 1s}"), "1:66 E304 repeat is at least 10s");
   EXPECT_EQ(of("{to: a, message: \"${livin.temperature}\"}").substr(0, 5), "1:58 ");
   EXPECT_EQ(first_finding("notifiers: {a: {mqtt: 'x/#'}}\n"),
@@ -529,15 +529,15 @@ TEST(Foreach, ItsNameIsFreeAndEndsWithTheRule) {
     return first_finding(groups + "rules: {a: {foreach: " + foreach + ", when: anna.home}}\n");
   };
   EXPECT_EQ(of("{l: lamps}"), "fine");
-  EXPECT_EQ(of("{l: lamp}"), "2:25 E301 unknown group 'lamp'");
-  EXPECT_EQ(of("{strip: lamps}"), "2:22 E106 'strip' means something else already");
-  EXPECT_EQ(of("{sun: lamps}"), "2:22 E115 'sun' is a reserved word");
+  EXPECT_EQ(of("{l: lamp}"), "2:26 E301 unknown group 'lamp'");
+  EXPECT_EQ(of("{strip: lamps}"), "2:23 E106 'strip' means something else already");
+  EXPECT_EQ(of("{sun: lamps}"), "2:23 E115 'sun' is a reserved word");
   EXPECT_EQ(of("{l: lamps, m: lamps}"),
-            "2:21 E114 foreach is one name for the members of one group");
-  EXPECT_EQ(of("lamps"), "2:21 E114 foreach is a map");
+            "2:22 E114 foreach is one name for the members of one group");
+  EXPECT_EQ(of("lamps"), "2:22 E114 foreach is a map");
   EXPECT_EQ(
       first_finding(groups + "rules: {a: {foreach: {l: lamps}, when: l.on}, b: {when: l.on}}\n"),
-      "2:53 E301 there is no device, group or var 'l'");
+      "2:57 E301 there is no device, group or var 'l'");
 }
 
 std::uint64_t fingerprint_of(const std::string& text) {
