@@ -24,6 +24,7 @@ struct Message {
 struct Reading {
   AttributeId attribute{};
   Value value;
+  Millis transition{0};  ///< of a command: how long it may take to come about; 0: at once
 };
 
 /// Why a message, or one attribute of it, was not taken. Counted by reason, shown to people.

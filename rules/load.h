@@ -24,6 +24,9 @@ struct Surroundings {
   /// capabilities (devices/vocabulary.h). Empty, or no function: nothing does, and wanting the
   /// attribute without a default in a file is D401.
   std::optional<Default> (*default_for)(const DeviceInfo&, std::string_view attribute) = nullptr;
+  /// attune.yaml's `permissions`: by file, globs of the devices or attributes that it may write. A
+  /// file that is not named may write all; null: all files may.
+  const std::map<std::string, std::vector<std::string>>* permissions = nullptr;
 };
 
 struct Loaded {

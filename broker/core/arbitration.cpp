@@ -123,7 +123,8 @@ void Arbitration::settle(AttributeId attribute, const Because& because) {
   if (!anybody_wants_a_value(claims)) {
     // A range alone may have moved the value, and holds it; with the last value the defaults come.
     const bool over = !anybody_claims(claims) || value_ended_.contains(attribute);
-    if (over && claims_.base(attribute) != nullptr) follow_last_claim(attribute, because);
+    const bool had_any = claims_.base(attribute) != nullptr || value_ended_.contains(attribute);
+    if (over && had_any) follow_last_claim(attribute, because);
   } else if (const Claim* resting = claims_.find(attribute, ClaimBy::resting, kDefault)) {
     withdraw(attribute, ClaimBy::resting, std::string(resting->source), because, "claimed again");
   }
@@ -150,7 +151,9 @@ void Arbitration::follow_last_claim(AttributeId attribute, const Because& becaus
   const Value reported = image_.at(attribute).value;
   Value value;
   if (rest.kind == rules::Default::Kind::value) value = rest.value;
-  if (rest.kind == rules::Default::Kind::restore) value = *claims_.base(attribute);
+  // What was not known before the first claim cannot be returned to.
+  const Value* base = claims_.base(attribute);
+  if (rest.kind == rules::Default::Kind::restore && base != nullptr) value = *base;
   claims_.set_base(attribute, std::nullopt);
   journal_.erase(Base{path, {}});
   const AttributeInfo* info = catalog_.attribute(attribute);

@@ -28,8 +28,7 @@ const std::vector<Claim>& Claims::on(AttributeId attribute) const {
 }
 
 const Claim* Claims::winner(AttributeId attribute) const {
-  const auto& claims = on(attribute);
-  return claims.empty() || claims.front().shadow ? nullptr : &claims.front();
+  return deciding(on(attribute));
 }
 
 const Claim* Claims::find(AttributeId attribute, ClaimBy by, std::string_view source) const {
@@ -72,6 +71,13 @@ std::optional<Claim> Claims::take(AttributeId attribute, ClaimBy by, std::string
   claims.erase(it);
   --size_;
   return taken;
+}
+
+void Claims::block(AttributeId attribute, ClaimBy by, std::string_view source,
+                   std::string blocked) {
+  for (Claim& claim : slot(attribute).claims) {
+    if (is_from(claim, by, source)) claim.blocked = std::move(blocked);
+  }
 }
 
 const Value* Claims::base(AttributeId attribute) const {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/core/combine.h"
 #include "broker/core/event.h"
 #include "devices/model/records.h"
 
@@ -13,7 +14,7 @@ class Claims {
   /// All claims on an attribute, the winner first, then who waits behind, in order; shadow claims
   /// last. Highest priority wins; a tie goes to who became active last, then to the source's name.
   [[nodiscard]] const std::vector<Claim>& on(AttributeId attribute) const;
-  /// Null when nobody (but shadows) claims it.
+  /// Who decides, see deciding().
   [[nodiscard]] const Claim* winner(AttributeId attribute) const;
   [[nodiscard]] const Claim* find(AttributeId attribute, ClaimBy by, std::string_view source) const;
   /// Attributes with at least one claim, ascending by path.
@@ -25,6 +26,9 @@ class Claims {
   Claim& put(AttributeId attribute, Claim claim);
   /// Takes it away and returns it; empty when there was none.
   std::optional<Claim> take(AttributeId attribute, ClaimBy by, std::string_view source);
+
+  /// Sets what keeps a claim from counting; empty: nothing any more.
+  void block(AttributeId attribute, ClaimBy by, std::string_view source, std::string blocked);
 
   /// What stood on the attribute before the first claim; null: unknown or nothing claimed.
   [[nodiscard]] const Value* base(AttributeId attribute) const;

@@ -60,6 +60,7 @@ void Drive::drive(AttributeId attribute) {
   const AttributeInfo* info = catalog_.attribute(attribute);
   const Command* open = ledger_.on(attribute);
   if (!state.desired.has_value()) {
+    wait_no_more(attribute);
     if (open != nullptr) finish(attribute, CommandState::superseded, "nobody wants it any more");
     std::erase_if(would_have_sent_, [&](const auto& said) { return said.first == attribute; });
     return;
@@ -67,10 +68,12 @@ void Drive::drive(AttributeId attribute) {
   if (info == nullptr) return;
   if (open != nullptr) {
     const bool drivable = may_be_driven(attribute);
-    if (drivable && same_on_wire(*info, open->value, state.desired)) return;
+    if (drivable && still_leads(attribute, *open)) return;
     finish(attribute, CommandState::superseded,
            drivable ? "something else is wanted" : "it cannot be driven now");
   } else if (!differs(attribute) && !switching_on(attribute)) {
+    wait_no_more(attribute);
+    go_on_in_order(attribute);
     return ledger_.forgive(attribute);
   } else if (ledger_.gave_up(attribute, state.desired_revision)) {
     return;
@@ -82,6 +85,7 @@ void Drive::drive(AttributeId attribute) {
     return arbitration_.rest_is_over(attribute,
                                      {{CauseKind::system, "cannot be driven now", {}}, {}});
   }
+  if (must_wait(attribute)) return;
   if (observe_) return would_send(attribute);
   Command& command = queue(attribute);
   dispatch(command, attribute);
@@ -145,7 +149,7 @@ Command& Drive::queue(AttributeId attribute) {
   Command command;
   command.id = ledger_.next_id();
   command.path = catalog_.table().path(attribute);
-  command.value = state.desired;
+  command.value = limits_.step(attribute, state.desired);
   command.created = journal_.now();
   command.expires = {journal_.now().wall + kCommandLife, journal_.now().steady + kCommandLife};
   command.cause.kind = winner == nullptr ? CauseKind::system : winner->cause.kind;
@@ -186,7 +190,7 @@ void Drive::dispatch(Command& command, AttributeId attribute) {
   Dispatch& dispatch = leaving_[device];
   dispatch.device = device;
   dispatch.commands.push_back(command.id);
-  dispatch.values.push_back({attribute, command.value});
+  dispatch.values.push_back({attribute, command.value, transition_of(attribute)});
 }
 
 void Drive::finish(AttributeId attribute, CommandState state, std::string reason) {
@@ -262,7 +266,9 @@ void Drive::confirm(AttributeId attribute, const Value& value, const Because& be
   Command& command = *ledger_.on(attribute);
   if (because.cause.parent != Revision{}) command.revision = because.cause.parent;
   finish(attribute, CommandState::confirmed, "");
+  if (differs(attribute)) return;  // a step on the way
   arbitration_.rest_is_over(attribute, because);
+  go_on_in_order(attribute);
 }
 
 /// The bus keeps the order of echoes: what was sent before the oldest command that `shown` can echo

@@ -8,6 +8,7 @@
 #include "broker/core/arbitration.h"
 #include "broker/core/journal.h"
 #include "broker/core/ledger.h"
+#include "broker/core/limits.h"
 #include "broker/core/timers.h"
 #include "devices/catalog.h"
 
@@ -20,11 +21,14 @@ inline constexpr Millis kCommandLife{120'000};    ///< then it has expired, what
 
 class Drive {
  public:
-  Drive(const devices::Catalog& catalog, const Image& image, const Claims& claims, Ledger& ledger,
-        Arbitration& arbitration, Timers& timers, Journal& journal, Agenda& agenda, bool observe)
+  Drive(const devices::Catalog& catalog, const Image& image, const Claims& claims,
+        const RuleRunner& rules, const Limits& limits, Ledger& ledger, Arbitration& arbitration,
+        Timers& timers, Journal& journal, Agenda& agenda, bool observe)
       : catalog_(catalog),
         image_(image),
         claims_(claims),
+        rules_(rules),
+        limits_(limits),
         ledger_(ledger),
         arbitration_(arbitration),
         timers_(timers),
@@ -50,6 +54,15 @@ class Drive {
   void fire_retry(CommandId id);
   void fire_expiry(CommandId id);
 
+  /// A command for it is under way, and it is not where that wants it.
+  [[nodiscard]] bool is_short_of(AttributeId attribute) const;
+
+  /// Ends the open command of `attribute` as superseded; it must have one.
+  void abandon(AttributeId attribute, std::string reason);
+
+  /// Why what is wanted is not commanded yet; null: nothing delays it.
+  [[nodiscard]] const Delay* delay(AttributeId attribute) const;
+
   void restore(Command command);
   /// Feed the log's last entries, in order: what was sent just before the stop still explains
   /// reports.
@@ -68,6 +81,13 @@ class Drive {
   [[nodiscard]] bool differs(AttributeId attribute) const;
   [[nodiscard]] bool switching_on(AttributeId attribute) const;
   [[nodiscard]] const AttributeState* sibling(AttributeId attribute, std::string_view name) const;
+  [[nodiscard]] std::optional<Delay> delay_of(AttributeId attribute) const;
+  [[nodiscard]] std::optional<Delay> order_of(AttributeId attribute) const;
+  bool must_wait(AttributeId attribute);
+  void wait_no_more(AttributeId attribute);
+  [[nodiscard]] Millis transition_of(AttributeId attribute) const;
+  [[nodiscard]] bool still_leads(AttributeId attribute, const Command& open) const;
+  void go_on_in_order(AttributeId attribute);
   Command& queue(AttributeId attribute);
   void would_send(AttributeId attribute);
   void dispatch(Command& command, AttributeId attribute);
@@ -83,6 +103,8 @@ class Drive {
   const devices::Catalog& catalog_;
   const Image& image_;
   const Claims& claims_;
+  const RuleRunner& rules_;
+  const Limits& limits_;
   Ledger& ledger_;
   Arbitration& arbitration_;
   Timers& timers_;
@@ -93,6 +115,7 @@ class Drive {
   std::map<DeviceIndex, Dispatch> leaving_;  // of this step, by device
   std::vector<std::vector<Recent>> recent_;  // by AttributeId, in the order of sending
   std::vector<Recent> last_sent_;            // by DeviceIndex
+  std::map<AttributeId, Delay> delays_;
   std::vector<std::pair<AttributeId, Value>> would_have_sent_;  // observe: said once per value
 };
 

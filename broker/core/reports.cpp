@@ -79,6 +79,7 @@ void Reports::stop_by_hand(AttributeId position, std::string_view topic) {
   const Because hand{{CauseKind::person, std::string(topic), state.revision}, state.context};
   conflicts_.end(catalog_.table().path(position), hand, "written again");
   const Value stands = state.value;
+  drive_.abandon(position, "stopped on its way");
   arbitration_.hold(position, stands, "by hand", std::nullopt, "stopped on its way", hand);
 }
 

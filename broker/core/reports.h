@@ -40,6 +40,8 @@ class Reports {
     Millis until{};
   };
 
+  [[nodiscard]] std::vector<AttributeId> halting(const MessageArrived& message) const;
+  void stop_by_hand(AttributeId position, std::string_view topic);
   void take(const devices::AvailabilityReport& report, std::string_view topic);
   void take(const devices::Reading& reading, const MessageArrived& message);
   void take_event(const devices::Reading& event, std::string_view topic);

@@ -74,30 +74,15 @@ bool holds(const Chain& chain, Revision revision) {
 
 std::vector<WhyClaim> claims_of(const Core& core, AttributeId attribute) {
   std::vector<WhyClaim> claims;
-  const Claim* winner = core.claims().winner(attribute);
-  for (const Claim& claim : core.claims().on(attribute)) {
-    const auto standing = claim.shadow       ? ClaimStanding::shadow
-                          : &claim == winner ? ClaimStanding::held
-                                             : ClaimStanding::waiting;
-    claims.push_back({claim, standing, std::nullopt});
+  const auto& on = core.claims().on(attribute);
+  for (const Claim& claim : on) {
+    claims.push_back({claim, standing(on, claim), std::nullopt});
     if (claim.by == ClaimBy::rule) claims.back().rule = note_of(core, claim.source);
   }
   return claims;
 }
 
 }  // namespace
-
-std::string_view name(ClaimStanding standing) {
-  switch (standing) {
-    case ClaimStanding::held:
-      return "held";
-    case ClaimStanding::waiting:
-      return "waiting";
-    case ClaimStanding::shadow:
-      return "shadow";
-  }
-  return "";
-}
 
 std::string_view name(ChainEnd end) {
   switch (end) {
@@ -126,6 +111,7 @@ Why why(const Core& core, const LogReader& log, AttributeId attribute) {
   out.claims = claims_of(core, attribute);
   if (const Command* command = core.ledger().on(attribute)) out.command = *command;
   out.diverged = core.ledger().diverged(attribute);
+  if (const Delay* delay = core.delay(attribute)) out.delay = *delay;
   if (const Conflict* conflict = core.conflicts().on(out.path)) out.conflict = *conflict;
   if (out.state.value.has_value()) {
     out.reported = walk(core, log, out.state.revision, remembered(out.path, out.state));

@@ -30,9 +30,6 @@ struct WhyStep {
   std::optional<RuleNote> rule;
 };
 
-enum class ClaimStanding : std::uint8_t { held, waiting, shadow };
-[[nodiscard]] std::string_view name(ClaimStanding standing);
-
 struct WhyClaim {
   Claim claim;
   ClaimStanding standing = ClaimStanding::waiting;
@@ -63,6 +60,7 @@ struct Why {
   std::vector<WhyClaim> claims;      ///< the holder first, then who waits, shadows last
   std::optional<Command> command;    ///< the one without an end
   std::optional<Conflict> conflict;  ///< the one that nobody has settled
+  std::optional<Delay> delay;        ///< what keeps the wish from being commanded yet
   bool diverged = false;             ///< wanted and reported stay apart: the device did not obey
   Chain reported;                    ///< how the reported value came about; empty: never reported
   Chain wanted;                      ///< how the wanted value came about; empty: nobody wants

@@ -141,6 +141,10 @@ std::string claimant(const Claim& claim) {
       return "a person";
     case ClaimBy::resting:
       return "what follows the last claim";
+    case ClaimBy::interlock:
+      return "interlock " + claim.source;
+    case ClaimBy::limit:
+      return "limit " + claim.source;
   }
   return "";
 }
@@ -151,8 +155,9 @@ void tell_claims(std::string& out, std::string_view title, ClaimStanding standin
   for (const auto& [claim, stands, rule] : claims) {
     if (stands != standing) continue;
     if (std::exchange(first, false)) line(out, 0, std::string(title));
-    std::string text = to_json(claim.value) + " by " + claimant(claim);
-    if (claim.by == ClaimBy::rule) text += " at " + priority_text(claim.priority);
+    std::string text = wish_text(claim) + " by " + claimant(claim);
+    if (!claim.blocked.empty()) text += ", blocked by " + claim.blocked;
+    if (claim.by == ClaimBy::rule || claim.by == ClaimBy::interlock) text += " at " + priority_text(claim.priority);
     text += ", since " + clock_time(claim.since);
     if (!claim.reason.empty()) text += ": " + claim.reason;
     line(out, 2, text);
@@ -177,6 +182,7 @@ void tell_wish(std::string& out, const Why& why) {
   line(out, 0, "wanted: " + to_json(why.state.desired) + " by " + why.state.desired_by);
   if (why.diverged)
     line(out, 0, "the device does not obey: attune gave up until something changes");
+  if (why.delay) line(out, 0, "not commanded yet: " + why.delay->reason);
   if (!why.command) return;
   line(out, 0,
        text(why.command->id) + " is " + std::string(name(why.command->state)) + ", attempt " +
@@ -215,6 +221,8 @@ std::string why_text(const Why& why) {
   tell_wish(out, why);
   if (why.conflict) tell_conflict(out, *why.conflict);
   tell_claims(out, "held by", ClaimStanding::held, why.claims);
+  tell_claims(out, "bounded by", ClaimStanding::bounds, why.claims);
+  tell_claims(out, "blocked", ClaimStanding::blocked, why.claims);
   tell_claims(out, "waiting behind", ClaimStanding::waiting, why.claims);
   tell_claims(out, "in shadow, never driven", ClaimStanding::shadow, why.claims);
   tell_chain(out, "how it came about, newest first", why.reported);

@@ -106,7 +106,8 @@ bool RuleKeeper::read_devices() {
 
 std::optional<RuleKeeper::Change> RuleKeeper::compile(const std::vector<rules::SourceFile>& files) {
   compiled_for_ = catalog_.generation();
-  const rules::Surroundings around = config::surroundings(catalog_);
+  rules::Surroundings around = config::surroundings(catalog_);
+  around.permissions = &config_.permissions;
   rules::Loaded loaded = rules::load(files, around);
   issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
   if (loaded.set) {
@@ -134,7 +135,9 @@ std::optional<RuleKeeper::Change> RuleKeeper::last_good() {
   if (!blobs || blobs->empty()) return std::nullopt;
   std::vector<rules::SourceFile> files;
   for (const Blob& blob : *blobs) files.push_back({blob.key, blob.bytes});
-  rules::Loaded loaded = rules::load(files, config::surroundings(catalog_));
+  rules::Surroundings around = config::surroundings(catalog_);
+  around.permissions = &config_.permissions;
+  rules::Loaded loaded = rules::load(files, around);
   if (!loaded.set) return std::nullopt;
   good_ = std::move(files);
   if (problem_.empty()) describe_problem(false);

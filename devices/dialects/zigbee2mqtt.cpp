@@ -338,6 +338,21 @@ void Zigbee2Mqtt::take_foreign(Device& device, std::string_view property, const 
   }
 }
 
+namespace {
+
+/// Lights that dim take their time over on, brightness and colour alike; others know no such thing.
+void add_transition(json::Writer& writer, std::span<const Reading> values,
+                    const std::vector<Binding>& bindings) {
+  Millis longest{0};
+  for (const Reading& reading : values) longest = std::max(longest, reading.transition);
+  const bool dims = std::ranges::any_of(
+      bindings, [](const Binding& binding) { return binding.property.starts_with("brightness"); });
+  if (longest == Millis(0) || !dims) return;
+  writer.member("transition", std::chrono::duration<double>(longest).count());
+}
+
+}  // namespace
+
 std::vector<Outgoing> Zigbee2Mqtt::encode(DeviceIndex index,
                                           std::span<const Reading> values) const {
   const Device* device = at(index);
@@ -369,6 +384,7 @@ std::vector<Outgoing> Zigbee2Mqtt::encode(DeviceIndex index,
   for (const Reading& reading : values) add(reading, true);  // state comes first, for people
   for (const Reading& reading : values) add(reading, false);
   if (written.empty()) return {};
+  add_transition(writer, values, device->bindings);
   return {{base_ + device->name + "/set", writer.end_object().take()}};
 }
 

@@ -148,6 +148,7 @@ enum class TimerKind : std::uint8_t {
   schedule,          ///< subject: setting; its next flip
   signal,            ///< subject: signal's text; its next flip
   limit,             ///< subject: device.attribute; from here on it may be commanded
+  hold_check,        ///< subject: device.attribute; a delay that a hold began anew is over
   max_on,            ///< subject: device.attribute; it has been on for as long as it may
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rules/sections/permissions.h"
 #include "rules/sections/reader.h"
 
 // `device.attribute`, `device.endpoint.attribute`, `group.attribute`, `settings.id`.
@@ -113,6 +114,18 @@ std::optional<Targets> Reader::single(const yaml::Node& key, const AttributePath
 }
 
 std::optional<Targets> Reader::targets(const yaml::Node& key, Use use) {
+  auto named = resolve(key, use);
+  if (!named || use != Use::command) return named;
+  for (const Target& target : named->items) {
+    if (may_write(loading.around, document_.file, target.path)) continue;
+    error("E308", key, "this file may not write " + target.path.text(),
+          "see `permissions` in attune.yaml");
+    return std::nullopt;
+  }
+  return named;
+}
+
+std::optional<Targets> Reader::resolve(const yaml::Node& key, Use use) {
   auto path = parse_path(key.text);
   if (!path) {
     error("E114", key, "'" + printable(key.text) + "' is no path", "write device.attribute");

@@ -1,4 +1,5 @@
 #include "rules/sections/wants.h"
+#include "rules/sections/keys.h"
 
 #include <algorithm>
 
@@ -42,17 +43,17 @@ class WantedValue {
  public:
   WantedValue(Reader& reader, const yaml::Node& node) : reader_(reader), node_(node) {}
 
-  std::optional<Want> of(const Target& target) {
+  std::optional<Wanted> of(const Target& target) {
     if (!is_expression(node_)) {
       auto value = reader_.value(node_, target.info);
       if (!value) return std::nullopt;
-      return Want{target.id, std::move(*value)};
+      return Wanted(std::move(*value));
     }
     const cel::Expect expect = expected(target.info.type);
     const auto [known, fresh] = compiled_.try_emplace(expect);
     if (fresh) known->second = reader_.expression(node_, 1, expect);
     if (!known->second) return std::nullopt;
-    return Want{target.id, *known->second};
+    return Wanted(*known->second);
   }
 
  private:
@@ -61,11 +62,74 @@ class WantedValue {
   std::map<cel::Expect, std::optional<cel::Expression>> compiled_;
 };
 
-bool is_range(Reader& reader, const yaml::Node& node) {
-  if (node.kind != yaml::NodeKind::map) return false;
-  reader.error("E110", node, "a range is not supported yet in this version", "want one value");
-  return true;
+/// The bounds of a range `{min, max}`; each is a value of its own.
+struct Bounds {
+  const yaml::Node* min = nullptr;
+  const yaml::Node* max = nullptr;
+};
+
+const std::vector<Field<Bounds>> kBounds = {
+    {"min", [](Reader&, const yaml::Node& n, Bounds& b) { b.min = &n; }},
+    {"max", [](Reader&, const yaml::Node& n, Bounds& b) { b.max = &n; }},
+};
+
+bool takes_numbers(const AttributeInfo& info) {
+  return info.type == ValueType::number || info.type == ValueType::integer;
 }
+
+bool is_inverted(const Want& range) {
+  const auto literal = [](const std::optional<Wanted>& bound) {
+    return bound ? std::get_if<Value>(&*bound) : nullptr;
+  };
+  const Value* min = literal(range.min);
+  const Value* max = literal(range.max);
+  return min != nullptr && max != nullptr && min->numeric() > max->numeric();
+}
+
+/// What one key of `want` wants of its targets: a value, or a range of values.
+class WantedOf {
+ public:
+  WantedOf(Reader& reader, const yaml::Node& node) : reader_(reader), node_(node) {
+    if (node.kind != yaml::NodeKind::map) {
+      value_.emplace(reader, node);
+      return;
+    }
+    Bounds bounds;
+    read_fields(reader, node, kBounds, bounds);
+    if (bounds.min != nullptr) min_.emplace(reader, *bounds.min);
+    if (bounds.max != nullptr) max_.emplace(reader, *bounds.max);
+    if (node.entries.empty()) {
+      reader.error("E104", node, "a range has neither min nor max", "write {min: 7} or a value");
+    }
+  }
+
+  std::optional<Want> of(const Target& target) {
+    if (!value_) return range_of(target);
+    auto value = value_->of(target);
+    if (!value) return std::nullopt;
+    return Want{target.id, std::move(*value)};
+  }
+
+ private:
+  std::optional<Want> range_of(const Target& target) {
+    if (!min_ && !max_) return std::nullopt;
+    if (!takes_numbers(target.info) || target.path.device.text() == kSettingsDevice) {
+      reader_.error("E203", node_, target.path.text() + " takes no range", "want one value");
+      return std::nullopt;
+    }
+    Want want{target.id};
+    if (min_) want.min = min_->of(target);
+    if (max_) want.max = max_->of(target);
+    if ((min_ && !want.min) || (max_ && !want.max)) return std::nullopt;
+    if (!is_inverted(want)) return want;
+    reader_.error("E304", node_, "this range is empty: min is above max", "swap the two");
+    return std::nullopt;
+  }
+
+  Reader& reader_;
+  const yaml::Node& node_;
+  std::optional<WantedValue> value_, min_, max_;
+};
 
 void put(std::vector<Want>& wants, Want want) {
   const auto same = std::find_if(wants.begin(), wants.end(), [&](const Want& other) {
@@ -86,8 +150,8 @@ std::vector<Want> read_wants(Reader& reader, const yaml::Node& node) {
   Covered covered;
   for (const auto& [key, value] : node.entries) {
     const auto named = reader.targets(key, Use::command);
-    if (is_range(reader, value) || !named) continue;
-    WantedValue wanted(reader, value);
+    if (!named) continue;
+    WantedOf wanted(reader, value);
     for (const Target& target : named->items) {
       check_end(reader, key, target);
       auto want = wanted.of(target);
@@ -95,6 +159,10 @@ std::vector<Want> read_wants(Reader& reader, const yaml::Node& node) {
     }
   }
   return wants;
+}
+
+KeyTable range_keys() {
+  return {"range", keys_of(kBounds)};
 }
 
 }  // namespace attune::rules

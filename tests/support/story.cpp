@@ -141,7 +141,7 @@ void Story::start(bool observe) {
   options.observe = observe;
   options.site.place = core::Place{52.52, 13.40};
   core_ = std::make_unique<core::Core>(catalog_, options);
-  core_->restore(shell::restored(*store_, *store_->recover()));
+  core_->restore(std::move(*shell::restored(*store_, *store_->recover())));
 }
 
 std::string Story::run(const std::string& text) {

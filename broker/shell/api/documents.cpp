@@ -5,15 +5,10 @@
 namespace attune::api {
 namespace {
 
-std::string_view standing(const Claim& claim, const Claim* winner) {
-  if (claim.shadow) return "shadow";
-  return &claim == winner ? "held" : "waiting";
-}
-
 void append_claims_on(Writer& out, const core::Claims& claims, AttributeId attribute) {
   out.key("claims").begin_array();
-  const auto* winner = claims.winner(attribute);
-  for (const auto& claim : claims.on(attribute)) append_claim(out, claim, standing(claim, winner));
+  const auto& on = claims.on(attribute);
+  for (const auto& claim : on) append_claim(out, claim, name(core::standing(on, claim)));
   out.end_array();
 }
 
@@ -148,7 +143,15 @@ void append_claim(Writer& out, const Claim& claim, std::string_view standing) {
     case ClaimBy::resting:
       out.member("by", claim.source);
       break;
+    case ClaimBy::interlock:
+      out.member("by", "interlock:" + claim.source);
+      break;
+    case ClaimBy::limit:
+      out.member("by", "limit:" + claim.source);
+      break;
   }
+  if (!core::is_point(claim)) out.member("min", claim.min).member("max", claim.max);
+  if (!claim.blocked.empty()) out.member("blocked_by", claim.blocked);
   out.member("priority", priority_text(claim.priority)).member("since", time_of(claim.since));
   out.member("reason", text_or_null(claim.reason));
   append_cause(out.key("cause"), claim.cause);

@@ -26,10 +26,9 @@ HybridTime last_moment(const store::Recovered& from, const std::vector<Change>& 
   return latest;
 }
 
-std::vector<Change> recent(const store::Store& store, Revision head) {
+Result<std::vector<Change>> recent(const store::Store& store, Revision head) {
   const std::uint64_t from = number(head) > kRecentChanges ? number(head) - kRecentChanges : 0;
-  auto changes = store.log_after(static_cast<Revision>(from), kRecentChanges);
-  return changes ? std::move(*changes) : std::vector<Change>();
+  return store.log_after(static_cast<Revision>(from), kRecentChanges);
 }
 
 /// Of these, what was just sent.
@@ -39,36 +38,53 @@ void keep_unsettled(std::vector<Change>& changes, const Instant& at) {
   });
 }
 
-/// recover() has read the store already; a hole here only costs what these rows tell.
-std::vector<Blob> blobs(const store::Store& store, std::string_view space) {
-  auto found = store.blobs(std::string(space));
-  return found ? std::move(*found) : std::vector<Blob>();
-}
+/// Reads the rows of one part of the core after the other; after an error none.
+class Spaces {
+ public:
+  explicit Spaces(const store::Store& store) : store_(store) {}
+  std::vector<Blob> operator[](std::string_view space) {
+    if (!status_) return {};
+    auto found = store_.blobs(std::string(space));
+    if (found) return std::move(*found);
+    status_ = found.error();
+    return {};
+  }
+  [[nodiscard]] const Status& status() const { return status_; }
+
+ private:
+  const store::Store& store_;
+  Status status_;
+};
 
 }  // namespace
 
-core::Restored restored(const store::Store& store, store::Recovered from) {
-  std::vector<Change> last = recent(store, from.head);
+Result<core::Restored> restored(const store::Store& store, store::Recovered from) {
+  auto found = recent(store, from.head);
+  if (!found) return found.error();
+  std::vector<Change> last = std::move(*found);
   const HybridTime clock = last_moment(from, last);
   keep_unsettled(last, from.at);
-  return {from.next,
-          from.last_command,
-          clock,
-          std::move(from.state),
-          std::move(from.tail),
-          std::move(last),
-          std::move(from.commands),
-          std::move(from.claims),
-          std::move(from.bases),
-          std::move(from.rules),
-          std::move(from.timers),
-          blobs(store, core::Conflicts::kSpace),
-          blobs(store, core::SeenWrites::kSpace),
-          blobs(store, core::RuleMemory::kSpace),
-          blobs(store, core::Interlocks::kSpace),
-          blobs(store, core::Limits::kSpace),
-          blobs(store, core::Notices::kSpace),
-          blobs(store, core::Signals::kSpace)};
+  Spaces spaces(store);
+  core::Restored all{from.next,
+                     from.last_command,
+                     clock,
+                     std::move(from.state),
+                     std::move(from.tail),
+                     std::move(last),
+                     std::move(from.commands),
+                     std::move(from.claims),
+                     std::move(from.bases),
+                     std::move(from.rules),
+                     std::move(from.timers),
+                     spaces[core::Conflicts::kSpace],
+                     spaces[core::SeenWrites::kSpace],
+                     spaces[core::RuleMemory::kSpace],
+                     spaces[core::Interlocks::kSpace],
+                     spaces[core::Limits::kSpace],
+                     spaces[core::Notices::kSpace],
+                     spaces[core::Signals::kSpace]};
+  if (!spaces.status()) return spaces.status().error();
+  return all;
 }
 
 }  // namespace attune::shell
