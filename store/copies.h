@@ -10,7 +10,8 @@
 ///
 /// A copy is one file, whole and checked record by record before it gets its name.
 /// Threading: any thread, but of a process that has not opened the store.
-/// Errors: those of Store; "exists" for a file that would be overwritten.
+/// Errors: those of Store; "exists" for a file that would be overwritten; "refused" for one that is
+/// no place for a copy, whatever the caller wants.
 namespace attune::store {
 
 struct Copied {
@@ -22,12 +23,16 @@ struct Copied {
 };
 
 /// The newest commit of the store in `folder`, to `file`. A daemon may have it open and goes on:
-/// it does not wait, but its file grows by what it commits meanwhile.
+/// it does not wait, but its file grows by what it commits meanwhile. A folder that cannot be
+/// written is enough. Errors: "refused" unless `file` is missing or an ordinary file, and out of
+/// the store's folder; also "locked" when such a folder is in use.
 [[nodiscard]] Result<Copied> back_up(const std::string& folder, const std::string& file,
                                      bool overwrite);
 
 /// The backup `file` becomes the store in `folder`, under a new name and with a new incarnation:
-/// nobody can resume in it from what the replaced store said later. That one is kept beside it.
+/// nobody can resume in it from what the replaced store said later. Its revisions and commands go
+/// on above those of the replaced one, or by 2^32 where that one cannot be read. That one is kept
+/// beside it. Errors: also "refused" for a file in the folder of an unfinished restore, which goes.
 [[nodiscard]] Result<Copied> restore(const std::string& folder, const std::string& file,
                                      Millis wall);
 

@@ -48,6 +48,18 @@ std::string holder(int fd) {
   return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : "unknown";
 }
 
+Error in_use(const std::string& folder, int lock) {
+  return {"locked", fmt::format("the store in {} is in use by process {}; one store "
+                                "belongs to one daemon",
+                                folder, holder(lock))};
+}
+
+Error cannot_make(const std::string& path) {
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  const char* code = full ? "full" : errno == EEXIST ? "exists" : "open";
+  return {code, fmt::format("cannot make {}: {}", path, std::strerror(errno))};
+}
+
 }  // namespace
 
 File::File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -63,19 +75,29 @@ File::~File() {
 
 Result<std::unique_ptr<FolderLock>> FolderLock::take(const std::string& folder) {
   const std::string path = folder + "/lock";
-  File file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
+  File file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
   if (!file.is_open()) return cannot_use(folder, errno);
+  (void)give_to_owner(file, folder);  // the lock holds whoever owns it
   if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return cannot_use(folder, errno);
-    return Error{"locked", fmt::format("the store in {} is in use by process {}; one store "
-                                       "belongs to one daemon",
-                                       folder, holder(file.fd()))};
+    return in_use(folder, file.fd());
   }
   const std::string pid = std::to_string(::getpid());
   const auto wanted = static_cast<ssize_t>(pid.size());
   // The lock holds without the pid; a full disk must not keep a start from reading.
   if (::ftruncate(file.fd(), 0) != 0 || ::pwrite(file.fd(), pid.data(), pid.size(), 0) != wanted) {
     errno = 0;
+  }
+  return std::unique_ptr<FolderLock>(new FolderLock(std::move(file)));
+}
+
+Result<std::unique_ptr<FolderLock>> FolderLock::take_to_read(const std::string& folder) {
+  const std::string path = folder + "/lock";
+  if (may_be_written(folder) && (may_be_written(path) || !file_exists(path))) return take(folder);
+  File file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.is_open() && errno != ENOENT) return cannot_use(folder, errno);
+  if (file.is_open() && ::flock(file.fd(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return in_use(folder, file.fd());
   }
   return std::unique_ptr<FolderLock>(new FolderLock(std::move(file)));
 }
@@ -102,6 +124,36 @@ Status sync_folder(const std::string& folder) {
 
 bool file_exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0;
+}
+
+bool may_be_written(const std::string& path) {
+  return ::access(path.c_str(), R_OK | W_OK) == 0;
+}
+
+Status give_to_owner(const File& file, const std::string& folder) {
+  struct stat owner {};
+  struct stat own {};
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0) return {};
+  if (::fstat(file.fd(), &own) != 0 || own.st_uid == owner.st_uid) return {};
+  if (!S_ISREG(own.st_mode) || own.st_nlink != 1) return {};
+  if (::fchown(file.fd(), owner.st_uid, owner.st_gid) == 0) return {};
+  return Error{"open", fmt::format("a file in {} cannot be given to the folder's owner: {}", folder,
+                                   std::strerror(errno))};
+}
+
+Result<File> make_file(const std::string& path) {
+  constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  File file(::open(path.c_str(), kNew, kOwnerOnly));
+  if (!file.is_open()) return cannot_make(path);
+  return file;
+}
+
+Result<File> make_unforeseen_file(std::string& path) {
+  std::string name = path + "-XXXXXX";
+  File file(::mkostemp(name.data(), O_CLOEXEC));  // exclusive, and 0600
+  if (!file.is_open()) return cannot_make(path);
+  path = name;
+  return file;
 }
 
 std::uint64_t file_bytes(const std::string& path) {

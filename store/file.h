@@ -27,6 +27,9 @@ class File {
 class FolderLock {
  public:
   [[nodiscard]] static Result<std::unique_ptr<FolderLock>> take(const std::string& folder);
+  /// For one who only reads: also in a folder that cannot be written. There it keeps others out
+  /// if somebody ever locked it.
+  [[nodiscard]] static Result<std::unique_ptr<FolderLock>> take_to_read(const std::string& folder);
 
  private:
   explicit FolderLock(File file) : file_(std::move(file)) {}
@@ -38,6 +41,17 @@ class FolderLock {
 /// Makes the names in `folder` durable. Errors: "io".
 [[nodiscard]] Status sync_folder(const std::string& folder);
 [[nodiscard]] bool file_exists(const std::string& path);
+/// It is there, and this process may change it.
+[[nodiscard]] bool may_be_written(const std::string& path);
+/// What root makes in somebody's folder is that one's. Never a file of more names than one: it may
+/// be a name for somebody else's. Errors: "open".
+[[nodiscard]] Status give_to_owner(const File& file, const std::string& folder);
+/// A new file for its owner alone at `path`, where nothing may be. Errors: "exists", "full",
+/// "open".
+[[nodiscard]] Result<File> make_file(const std::string& path);
+/// The same, at `path` and a dash and six characters that nobody can foresee: `path` is what it is
+/// afterwards.
+[[nodiscard]] Result<File> make_unforeseen_file(std::string& path);
 /// 0 when there is none.
 [[nodiscard]] std::uint64_t file_bytes(const std::string& path);
 /// Renames and makes it durable; what stood at `to` is gone. Errors: "io".

@@ -68,10 +68,20 @@ Error lmdb_error(int code, const std::string& doing) {
 }
 
 Result<std::unique_ptr<Env>> Env::open(const std::string& path, std::uint64_t map_bytes) {
+  return open_with(path, map_bytes, 0);
+}
+
+Result<std::unique_ptr<Env>> Env::open_to_read(const std::string& path, std::uint64_t map_bytes) {
+  const bool locked = may_be_written(path + "-lock");
+  return open_with(path, map_bytes, locked ? MDB_RDONLY : MDB_RDONLY | MDB_NOLOCK);
+}
+
+Result<std::unique_ptr<Env>> Env::open_with(const std::string& path, std::uint64_t map_bytes,
+                                            unsigned flags) {
   MDB_env* raw = nullptr;
   if (const int code = mdb_env_create(&raw); code != 0) return lmdb_error(code, path);
   std::unique_ptr<Env> env(new Env(raw));
-  const int code = env->open_file(path, map_bytes);
+  const int code = env->open_file(path, map_bytes, flags);
   if (code == 0) return env;
   Error error = lmdb_error(code, path);
   if (error.code == "io") error.code = "open";  // nothing was written yet
@@ -79,11 +89,12 @@ Result<std::unique_ptr<Env>> Env::open(const std::string& path, std::uint64_t ma
   return error;
 }
 
-int Env::open_file(const std::string& path, std::uint64_t map_bytes) {
+int Env::open_file(const std::string& path, std::uint64_t map_bytes, unsigned flags) {
   int code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(map_bytes));
   if (code == 0) code = mdb_env_set_maxdbs(env_, kTableCount);
   // NOTLS: the store may be opened by one thread and used by another.
-  if (code == 0) code = mdb_env_open(env_, path.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kOwnerOnly);
+  flags |= MDB_NOSUBDIR | MDB_NOTLS;
+  if (code == 0) code = mdb_env_open(env_, path.c_str(), flags, kOwnerOnly);
   if (code != 0) return code;
   witness_ = File(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   int dead_readers = 0;
@@ -94,9 +105,9 @@ bool Env::is_sound() const {
   return !witness_.is_open() || ::fdatasync(witness_.fd()) == 0;
 }
 
-Status Env::copy_to(const std::string& path) const {
-  const int code = mdb_env_copy2(env_, path.c_str(), MDB_CP_COMPACT);
-  return code == 0 ? Status() : lmdb_error(code, "copy to " + path);
+Status Env::copy_to(const File& file) const {
+  const int code = mdb_env_copyfd2(env_, file.fd(), MDB_CP_COMPACT);
+  return code == 0 ? Status() : lmdb_error(code, "copy of data.mdb");
 }
 
 Env::~Env() {

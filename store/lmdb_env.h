@@ -26,6 +26,11 @@ class Env {
   /// there is none. Errors: "open", "corrupt", "format", "full", "io".
   [[nodiscard]] static Result<std::unique_ptr<Env>> open(const std::string& path,
                                                          std::uint64_t map_bytes);
+  /// Opens `path` and writes nothing: no store and no lock comes to be. Whoever calls keeps
+  /// writers away, unless LMDB's lock is there and may be written: then they wait for this reader.
+  /// Errors: those of open().
+  [[nodiscard]] static Result<std::unique_ptr<Env>> open_to_read(const std::string& path,
+                                                                 std::uint64_t map_bytes);
   ~Env();
   Env(const Env&) = delete;
   Env& operator=(const Env&) = delete;
@@ -36,9 +41,9 @@ class Env {
   /// Makes the file long enough for `bytes` more, so that a full disk is met here, before LMDB
   /// has written anything, and never in the middle of a commit. Errors: "full".
   [[nodiscard]] Status reserve(std::uint64_t bytes);
-  /// The newest commit without its free pages, as a new file. Commits go on meanwhile. Not synced.
-  /// Errors: "full", "io".
-  [[nodiscard]] Status copy_to(const std::string& path) const;
+  /// The newest commit without its free pages, into an empty file. Commits go on meanwhile. Not
+  /// synced. Errors: "full", "io".
+  [[nodiscard]] Status copy_to(const File& file) const;
   /// False when the system failed to write out something of the file since this was last asked.
   [[nodiscard]] bool is_sound() const;
 
@@ -53,7 +58,10 @@ class Env {
 
  private:
   explicit Env(MDB_env* env) : env_(env) {}
-  [[nodiscard]] int open_file(const std::string& path, std::uint64_t map_bytes);
+  [[nodiscard]] static Result<std::unique_ptr<Env>> open_with(const std::string& path,
+                                                              std::uint64_t map_bytes,
+                                                              unsigned flags);
+  [[nodiscard]] int open_file(const std::string& path, std::uint64_t map_bytes, unsigned flags);
   [[nodiscard]] MDB_envinfo info() const;
   /// Bytes up to the end of the last page that was ever committed.
   [[nodiscard]] std::uint64_t end_of_pages() const;

@@ -11,6 +11,7 @@
 #include "store/lmdb_check.h"
 #include "store/lmdb_env.h"
 #include "store/queries.h"
+#include "store/standing.h"
 #include "store/turn_writer.h"
 
 namespace attune::store {
@@ -300,16 +301,22 @@ Status create_new(const LmdbOptions& options, const std::string& path) {
 }
 
 Status create_if_missing(const LmdbOptions& options, const std::string& path) {
-  if (!file_exists(path) && file_exists(path + "-lock")) {
-    return Error{"corrupt",
-                 fmt::format("{} is missing, and {}-lock shows that it was there; restore "
-                             "a backup, or remove that file to begin anew",
-                             path, path)};
+  if (!file_exists(path)) {
+    const bool locked = file_exists(path + "-lock");
+    if (locked || is_marked(options.folder)) {
+      return Error{"corrupt",
+                   fmt::format("{} is missing, and {} shows that it was there; restore a backup, "
+                               "or remove that file to begin anew",
+                               path, locked ? path + "-lock" : options.folder + "/store.id")};
+    }
+    if (Status made = create_new(options, path); !made) return made;
   }
-  if (!file_exists(path)) return create_new(options, path);
   const std::uint64_t bytes = file_bytes(path);
-  if (bytes >= kFileBytesMin) return {};
-  return Error{"corrupt", fmt::format("{} is cut off: {} bytes are there", path, bytes)};
+  if (bytes < kFileBytesMin) {
+    return Error{"corrupt", fmt::format("{} is cut off: {} bytes are there", path, bytes)};
+  }
+  mark_if_missing(options.folder);
+  return {};
 }
 
 }  // namespace

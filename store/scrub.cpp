@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
-
 #include "store/codec.h"
 #include "store/file.h"
 #include "store/lmdb_check.h"
@@ -107,7 +104,7 @@ Status Scrub::open_tables(Env& env) {
 
 Status Scrub::records() {
   constexpr std::uint64_t kMapBytes = 64 << 20;  // LMDB makes it as large as the file at least
-  auto env = Env::open(path_, std::max(kMapBytes, report_.bytes));
+  auto env = Env::open_to_read(path_, kMapBytes);
   if (!env) return env.error();
   if (!good(open_tables(**env))) return {};
   Txn txn(**env);
@@ -171,17 +168,13 @@ void Scrub::log(const TableReader& view, const Position& position) {
 
 Result<ScrubReport> scrub_file(const std::string& path) {
   if (!file_exists(path)) return Error{"open", fmt::format("there is no {}", path)};
-  const std::string lock = path + "-lock";
-  const bool was_there = file_exists(lock);
-  auto report = Scrub(path).run();
-  if (!was_there) std::remove(lock.c_str());
-  return report;
+  return Scrub(path).run();
 }
 
 Result<ScrubReport> scrub(const std::string& folder) {
   const std::string path = folder + "/data.mdb";
   if (!file_exists(path)) return Error{"open", fmt::format("there is no {}", path)};
-  const auto lock = FolderLock::take(folder);
+  const auto lock = FolderLock::take_to_read(folder);
   if (!lock) return lock.error();
   return scrub_file(path);
 }
