@@ -154,6 +154,9 @@ std::optional<Revision> Api::held() {
 void Api::changed(std::span<const Change> changes) {
   parts_->feeds.turn(changes);
 }
+std::optional<Millis> Api::patience() const {
+  return parts_->feeds.bus.paused() ? std::optional(Bus::kPause) : std::nullopt;
+}
 void Api::close_streams() {
   parts_->feeds.followers.close_all();
 }

@@ -30,6 +30,8 @@ class Api {
   /// Once per turn, also with nothing, after the step: feeds the live streams. `changes` are the
   /// turn's, ascending, and directly follow those of the call before.
   void changed(std::span<const Change> changes);
+  /// How long the next turn may wait, as far as the API goes; empty: until something happens.
+  [[nodiscard]] std::optional<Millis> patience() const;
   /// Ends every live stream with the token to resume from, at a stop.
   void close_streams();
   [[nodiscard]] std::size_t streams() const;

@@ -70,10 +70,10 @@ bool Bus::take(const BusRequest& request) {
 }
 
 void Bus::refuse(const BusRequest& request, std::string_view reason, std::string detail) {
-  Way way;
-  way.topic = request.response_topic;
-  way.correlation = request.correlation;
-  if (is_reply_topic(way.topic)) {
+  auto [topic, id] = asker_of(request.payload);
+  if (!is_reply_topic(topic)) topic = request.response_topic;
+  if (is_reply_topic(topic)) {
+    const Way way{std::move(topic), std::string(request.correlation), std::move(id)};
     Writer out;
     begin_object(out, way);
     out.member("result", "rejected").member("reason", reason).member("message", detail);
@@ -174,25 +174,35 @@ void Bus::sync(const BusRequest& request) {
   sync.store = std::move(body->store);
   sync.cursor = body->since;
   if (sync.cursor && !check_resume(ports_, *sync.cursor, sync.store)) {
-    clients_.acknowledge(body->client, *sync.cursor);
+    const Status known = clients_.acknowledge(body->client, *sync.cursor);
+    if (!known.ok()) {
+      return refuse(request, known.error().code, known.error().message);
+    }
   }
   syncs_.push_back(std::move(sync));
 }
 
-void Bus::turn() {
-  if (syncs_.empty()) return;
-  std::size_t before = syncs_.size();
-  while (before-- != 0) {  // each gets its turn, also with a slow sender
-    if (ports_.publishing() > kWaitingMax) break;
-    if (!go_on(syncs_.front()))
-      syncs_.splice(syncs_.end(), syncs_, syncs_.begin());
-    else
-      syncs_.pop_front();
-  }
-  if (!syncs_.empty()) ports_.wake();
+/// Not by what the sender holds now: it may have made room since the turn that had to stop.
+bool Bus::paused() const {
+  return !syncs_.empty();
 }
 
-bool Bus::go_on(Sync& sync) {
+void Bus::turn() {
+  std::size_t before = syncs_.size();
+  bool more = false;
+  while (before-- != 0) {                          // each gets its turn, also with a slow sender
+    if (ports_.publishing() > kWaitingMax) break;  // see paused()
+    const Next next = go_on(syncs_.front());
+    more = more || next == Next::again;
+    if (next == Next::ended)
+      syncs_.pop_front();
+    else
+      syncs_.splice(syncs_.end(), syncs_, syncs_.begin());
+  }
+  if (more) ports_.wake();
+}
+
+Bus::Next Bus::go_on(Sync& sync) {
   if (!sync.cursor) return send_part(sync);
   const auto refused = check_resume(ports_, *sync.cursor, sync.store);
   if (!refused) return send_batch(sync);
@@ -200,33 +210,34 @@ bool Bus::go_on(Sync& sync) {
   begin_object(out, sync.way);
   append_refused(out, *refused, ports_);
   sync.cursor.reset();  // what follows is the state as it is
-  return !send(sync.way, out.end_object().take());
+  return send(sync.way, out.end_object().take()) ? Next::again : Next::ended;
 }
 
-bool Bus::send_batch(Sync& sync) {
+Bus::Next Bus::send_batch(Sync& sync) {
   const auto page = read_page(ports_, latest_, sync.filter, *sync.cursor, kBatchChanges);
   Writer out;
   begin_object(out, sync.way);
   if (!page) {
     out.member("error", page.error().code).member("message", page.error().message);
     send(sync.way, out.end_object().take());
-    return true;
+    return Next::ended;
   }
-  if (!*page) return false;  // the log is being read back
+  if (!*page) return Next::again;  // the log is read back a piece in each turn
   append_page(out, **page, ports_.identity());
   sync.cursor = (*page)->to;
-  return !send(sync.way, out.end_object().take()) || (*page)->up_to_date;
+  const bool sent = send(sync.way, out.end_object().take());
+  return !sent || (*page)->up_to_date ? Next::ended : Next::again;
 }
 
-bool Bus::send_part(Sync& sync) {
-  if (!sync.asked) {
-    sync.asked = true;
-    sync.snapshot = std::make_shared<Snapshot>();
+Bus::Next Bus::send_part(Sync& sync) {
+  if (!sync.snapshot) {
+    sync.snapshot = std::make_shared<std::optional<Snapshot>>();
     auto whole = sync.snapshot;
     snapshots_.take(sync.filter.match, [whole](Snapshot taken) { *whole = std::move(taken); });
   }
-  if (number(sync.snapshot->revision) == 0) return false;  // it is still being taken
-  auto& devices = sync.snapshot->devices;
+  if (!sync.snapshot->has_value()) return Next::wait;  // the snapshots wake while one is taken
+  Snapshot& snapshot = **sync.snapshot;
+  auto& devices = snapshot.devices;
   Writer out;
   begin_object(out, sync.way);
   std::string payload = out.key("snapshot").begin_object().take();
@@ -238,11 +249,12 @@ bool Bus::send_part(Sync& sync) {
   }
   const bool last = devices.empty();
   Writer rest;
-  rest.begin_object().member("revision", integer(sync.snapshot->revision));
+  rest.begin_object().member("revision", integer(snapshot.revision));
   rest.member("part", integer(std::uint64_t{++sync.part})).member("last", last);
   rest.member("store", ports_.identity().store_uuid);
   payload.append("},").append(rest.end_object().take().substr(1));
-  return !send(sync.way, std::move(payload)) || last;
+  const bool sent = send(sync.way, std::move(payload));
+  return !sent || last ? Next::ended : Next::again;
 }
 
 }  // namespace attune::api

@@ -39,6 +39,7 @@ class Bus {
   static constexpr std::size_t kBatchChanges = 200;  ///< about 64 KiB
   static constexpr std::size_t kPartBytes = 64 * 1024;
   static constexpr std::size_t kWaitingMax = 64;  ///< with more before the sender, syncs pause
+  static constexpr Millis kPause{20};
 
   Bus(Ports& ports, Latest& latest, Snapshots& snapshots, Clients& clients)
       : ports_(ports), latest_(latest), snapshots_(snapshots), clients_(clients) {}
@@ -49,6 +50,8 @@ class Bus {
   [[nodiscard]] bool take(const BusRequest& request);
   /// Goes on with the syncs that are under way.
   void turn();
+  /// Syncs may wait for the sender, which wakes nobody: another turn is due after kPause.
+  [[nodiscard]] bool paused() const;
 
  private:
   struct Way {  ///< back to who asked; no topic: nobody waits
@@ -60,9 +63,8 @@ class Bus {
     Way way;
     Filter filter;
     std::string store;
-    std::optional<Revision> cursor;      ///< empty: a snapshot is wanted
-    std::shared_ptr<Snapshot> snapshot;  ///< filled when it is taken
-    bool asked = false;                  ///< for the snapshot
+    std::optional<Revision> cursor;                     ///< empty: a snapshot is wanted
+    std::shared_ptr<std::optional<Snapshot>> snapshot;  ///< null: not asked for; empty: being taken
     std::size_t part = 0;
   };
   void set(const BusRequest& request, std::string_view path);
@@ -72,10 +74,14 @@ class Bus {
                                           const std::string& id);
   [[nodiscard]] bool is_reply_topic(std::string_view topic) const;
   void refuse(const BusRequest& request, std::string_view reason, std::string detail);
-  /// True: it has ended.
-  [[nodiscard]] bool go_on(Sync& sync);
-  [[nodiscard]] bool send_batch(Sync& sync);
-  [[nodiscard]] bool send_part(Sync& sync);
+  enum class Next : std::uint8_t {
+    again,  ///< there is more that could be done at once
+    wait,   ///< for what wakes the loop itself
+    ended,
+  };
+  [[nodiscard]] Next go_on(Sync& sync);
+  [[nodiscard]] Next send_batch(Sync& sync);
+  [[nodiscard]] Next send_part(Sync& sync);
   bool send(const Way& way, std::string payload);
   void begin_object(devices::json::Writer& out, const Way& way) const;
 

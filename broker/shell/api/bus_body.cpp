@@ -128,4 +128,12 @@ Result<SyncBody> parse_sync(std::string_view payload) {
   return body;
 }
 
+Asker asker_of(std::string_view payload) {
+  if (!payload.starts_with('{')) return {};
+  Reader reader;
+  const Node* root = reader.read(payload);
+  if (root == nullptr) return {};
+  return {std::string(root->text_of("reply_to")), std::string(root->text_of("id"))};
+}
+
 }  // namespace attune::api

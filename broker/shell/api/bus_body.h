@@ -34,4 +34,12 @@ struct SyncBody {
 };
 [[nodiscard]] Result<SyncBody> parse_sync(std::string_view payload);
 
+/// Whom to tell that a request is refused, as far as it can be read: an object's `reply_to` and
+/// `id`, each empty when it is absent or no text.
+struct Asker {
+  std::string reply_to;
+  std::string id;
+};
+[[nodiscard]] Asker asker_of(std::string_view payload);
+
 }  // namespace attune::api

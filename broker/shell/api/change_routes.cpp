@@ -74,7 +74,9 @@ void get_changes(const Call& call) {
   if (const auto refused = check_resume(call.ports, *since, call.query("store"))) {
     return refuse_resume(call, *refused);
   }
-  call.feeds.clients.acknowledge(client, *since);
+  if (const Status known = call.feeds.clients.acknowledge(client, *since); !known.ok()) {
+    return call.answer.refuse(503, known.error());
+  }
   if (call.request.accept.find("text/event-stream") != std::string::npos) {
     return begin_stream(call, std::move(*filter), *since);
   }

@@ -39,32 +39,51 @@ bool Clients::is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), plain);
 }
 
-void Clients::acknowledge(std::string_view name, Revision revision) {
-  if (name.empty()) return;
-  const Millis now = ports_.now().steady;
+Status Clients::acknowledge(std::string_view name, Revision revision) {
+  if (name.empty()) return {};
   const auto known = clients_.find(name);
-  if (known == clients_.end() && clients_.size() == kClientsMax) {
-    drop(std::min_element(clients_.begin(), clients_.end(), [](const auto& a, const auto& b) {
-      return a.second.heard < b.second.heard;
-    }));
+  if (known == clients_.end()) {
+    if (clients_.size() >= kClientsMax) forget_expired();
+    if (clients_.size() >= kClientsMax) {
+      return Error{"clients_full", "the log waits for " + std::to_string(kClientsMax) +
+                                       " named clients already: use one of their names, or none"};
+    }
+  } else if (revision < known->second.revision && revision < ports_.floor()) {
+    revision = known->second.revision;
   }
-  clients_.insert_or_assign(std::string(name), Client{revision, now});
+  put(name, {revision, ports_.now().steady});
+  return {};
+}
+
+void Clients::renew(std::string_view name) {
+  const auto known = clients_.find(name);
+  if (known == clients_.end()) return;
+  const Millis now = ports_.now().steady;
+  if (now - known->second.heard >= kHeardEvery) put(name, {known->second.revision, now});
+}
+
+void Clients::put(std::string_view name, Client client) {
+  clients_.insert_or_assign(std::string(name), client);
   ports_.keep(
-      {{Blob{std::string(kSpace), std::string(name), bytes_of(revision, now)}, /*erase=*/false}});
+      {{Blob{std::string(kSpace), std::string(name), bytes_of(client.revision, client.heard)},
+        /*erase=*/false}});
 }
 
 std::optional<Revision> Clients::held() {
-  const Millis now = ports_.now().steady;
+  forget_expired();
   std::optional<Revision> lowest;
-  for (auto client = clients_.begin(); client != clients_.end();) {
-    const auto here = client++;
-    if (now - here->second.heard > kForgetAfter) {
-      drop(here);
-    } else if (!lowest || here->second.revision < *lowest) {
-      lowest = here->second.revision;
-    }
+  for (const auto& [name, client] : clients_) {
+    if (!lowest || client.revision < *lowest) lowest = client.revision;
   }
   return lowest;
+}
+
+void Clients::forget_expired() {
+  const Millis now = ports_.now().steady;
+  for (auto client = clients_.begin(); client != clients_.end();) {
+    const auto here = client++;
+    if (now - here->second.heard > kForgetAfter) drop(here);
+  }
 }
 
 void Clients::drop(std::map<std::string, Client, std::less<>>::iterator client) {

@@ -16,10 +16,11 @@ namespace attune::api {
 class Clients {
  public:
   static constexpr std::string_view kSpace = "clients";
-  static constexpr std::size_t kClientsMax = 64;  ///< one more: who was heard longest ago goes
+  static constexpr std::size_t kClientsMax = 64;  ///< one more is refused
   static constexpr std::size_t kNameBytesMax = 64;
   static constexpr Millis kForgetAfter{30LL * 24 *
-                                       3'600'000};  ///< not heard of: it came never back
+                                       3'600'000};        ///< not heard of: it came never back
+  static constexpr Millis kHeardEvery{24LL * 3'600'000};  ///< a row for one that only stays
 
   explicit Clients(Ports& ports) : ports_(ports) {}
 
@@ -28,9 +29,13 @@ class Clients {
 
   /// `[A-Za-z0-9_.-]`, 1 to kNameBytesMax bytes.
   [[nodiscard]] static bool is_name(std::string_view text);
-  /// The client has everything up to `revision`. A client that went back is believed. An empty
-  /// name is nobody's. Made durable with the next commit.
-  void acknowledge(std::string_view name, Revision revision);
+  /// The client says that it has everything up to `revision`. One that went back is believed when
+  /// the log still has what comes after that; else it only was heard. An empty name is nobody's.
+  /// Made durable with the next commit.
+  /// Errors: "clients_full", a new name while kClientsMax others are waited for.
+  [[nodiscard]] Status acknowledge(std::string_view name, Revision revision);
+  /// The client is still there; says nothing of what it has. Kept at most every kHeardEvery.
+  void renew(std::string_view name);
 
   /// What the log should keep from: empty, when nobody waits.
   [[nodiscard]] std::optional<Revision> held();
@@ -41,6 +46,8 @@ class Clients {
     Revision revision{};
     Millis heard{};  ///< Instant::steady
   };
+  void put(std::string_view name, Client client);
+  void forget_expired();
   void drop(std::map<std::string, Client, std::less<>>::iterator client);
 
   Ports& ports_;

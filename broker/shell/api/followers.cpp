@@ -35,9 +35,11 @@ void Followers::changed(std::span<const Change> changes) {
     for (const auto& change : changes) turn.push_back({change, {}});
   }
   for (auto it = followers_.begin(); it != followers_.end();) {
-    if (!it->stream->closed()) feed(*it, turn);
+    if (!it->stream->closed()) {
+      clients_.renew(it->client);
+      feed(*it, turn);
+    }
     if (it->stream->closed()) {
-      leave(*it);
       it = followers_.erase(it);
     } else {
       ++it;
@@ -130,13 +132,8 @@ void Followers::send_away(Follower& follower, std::string_view reason) {
   follower.stream->close(token("resync", follower.cursor, ports_, reason));
 }
 
-void Followers::leave(const Follower& follower) {
-  clients_.acknowledge(follower.client, follower.told);
-}
-
 void Followers::close_all() {
   for (auto& follower : followers_) {
-    leave(follower);
     follower.stream->close(token("resync", follower.cursor, ports_, "stopping"));
   }
   followers_.clear();

@@ -26,8 +26,8 @@ class Followers {
   struct Signal {
     std::atomic<bool> drained{true};
   };
-  /// `since` has passed check_resume(). `client` has a name or is empty (clients.h): what was
-  /// sent to it counts as had when its stream ends.
+  /// `since` has passed check_resume(). `client` has a name or is empty (clients.h): it is heard
+  /// while its stream lasts. What was sent is not had: that is the client's to say when it resumes.
   void add(std::shared_ptr<http::Stream> stream, std::shared_ptr<Signal> signal, Filter filter,
            Revision since, std::string client = {});
   /// The turn's changes, ascending.
@@ -64,7 +64,6 @@ class Followers {
   void catch_up(Follower& follower);
   void wait_for_room(Follower& follower);
   [[nodiscard]] bool send_page(Follower& follower, const Page& page);
-  void leave(const Follower& follower);
   [[nodiscard]] bool send(Follower& follower, const Change& change, std::string& event);
   void tell_progress(Follower& follower, bool at_once);
   void send_away(Follower& follower, std::string_view reason);

@@ -55,10 +55,11 @@ void Committer::merge_writes() {
   merged_ = turn_.writes.size();
 }
 
-bool Committer::due(const Instant& now) const {
+bool Committer::due(const Instant& now) {
   if (turn_.changes.empty() && turn_.writes.empty()) return false;
   if (turn_.changes.size() >= kChangesMax) return true;
-  return !waiting_since_ || now.steady >= *waiting_since_ + interval_;
+  if (!waiting_since_) waiting_since_ = now.steady;  // rows came without a moment of their own
+  return now.steady >= *waiting_since_ + interval_;
 }
 
 std::optional<Millis> Committer::due_at() const {

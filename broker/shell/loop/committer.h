@@ -33,10 +33,11 @@ class Committer {
 
   /// Takes over what both hold. `now`: when the interval of what waits begins.
   void add(std::vector<Change>& changes, std::vector<Write>& writes, const Instant& now);
+  /// Rows that nobody waits for: their interval begins with the next due().
   void add(std::vector<Write> writes);
 
   /// Whether it is time, although nothing urgent waits.
-  [[nodiscard]] bool due(const Instant& now) const;
+  [[nodiscard]] bool due(const Instant& now);
   /// Instant::steady of the next time that due() can become true; empty: nothing waits.
   [[nodiscard]] std::optional<Millis> due_at() const;
   /// The last commit failed for want of space: the same is tried again, nothing may leave.

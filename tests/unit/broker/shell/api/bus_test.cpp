@@ -118,6 +118,44 @@ TEST_F(BusTest, WhatCannotBeResumedIsNamedAndTheStateFollows) {
   EXPECT_TRUE(has(got, R"("part":1,"last":true)")) << got;
 }
 
+TEST_F(BusTest, ARequestThatIsBadIsAnsweredWhereItSays) {
+  for (const char* body : {R"({"since":-1,"id":"7","reply_to":"attune/reply/me"})",
+                           R"({"sinc":1,"id":"7","reply_to":"attune/reply/me"})"}) {
+    ASSERT_TRUE(say("attune/sync", body));
+    const auto got = answers();
+    EXPECT_TRUE(has(got, R"(attune/reply/me c1 {"id":"7","result":"rejected","reason":"body")"))
+        << got;
+  }
+  ASSERT_TRUE(say("attune/set/hall_lamp/on", R"({"valu":1,"reply_to":"attune/reply/me"})"));
+  EXPECT_TRUE(has(answers(), R"(attune/reply/me c1 {"result":"rejected")"));
+  ASSERT_TRUE(say("attune/sync", R"({"since":-1,"reply_to":"zigbee2mqtt/hall_lamp/set"})"));
+  EXPECT_EQ(answers(), "");
+}
+
+TEST_F(BusTest, AStoreWithoutARevisionIsAnsweredAtOnceAndLeavesNothingToWakeFor) {
+  ports.core_ = std::make_unique<core::Core>(ports.catalog_, core::Options{});
+  ports.log_.clear();
+  ASSERT_EQ(number(ports.head()), 0u);
+  ASSERT_TRUE(say("attune/sync", "{}", "attune/reply/me"));
+  const auto got = answers();
+  EXPECT_TRUE(has(got, R"("revision":0,"part":1,"last":true)")) << got;
+  const int wakes = ports.wakes_;
+  api.changed({});
+  EXPECT_EQ(ports.wakes_, wakes);
+}
+
+TEST_F(BusTest, APausedSyncWakesNobodyAndAsksForATurnSoon) {
+  ports.publishing_ = Bus::kWaitingMax + 1;
+  ASSERT_TRUE(say("attune/sync", R"({"since":0})", "attune/reply/me"));
+  const int wakes = ports.wakes_;
+  EXPECT_EQ(answers(), "");
+  EXPECT_EQ(ports.wakes_, wakes);
+  EXPECT_EQ(api.patience(), Bus::kPause);
+  ports.publishing_ = 0;
+  EXPECT_NE(answers(), "");
+  EXPECT_FALSE(api.patience());
+}
+
 TEST_F(BusTest, ASlowSenderPausesASyncAndTooManyAreTurnedAway) {
   ports.publishing_ = Bus::kWaitingMax + 1;
   for (std::size_t i = 0; i < Bus::kSyncsMax; ++i) {

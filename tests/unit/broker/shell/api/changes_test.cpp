@@ -214,6 +214,60 @@ TEST_F(ChangesTest, AReaderThatStaysBehindIsSentAwayWithItsToken) {
   EXPECT_EQ(ids(events(again)).back(), "change " + at(11));
 }
 
+TEST_F(ChangesTest, WhatWasSentIsNotHadUntilTheClientSaysSo) {
+  const auto stream = follow("client=phone&since=" + at(0));
+  happen("hall_lamp.on", true);
+  happen("hall_lamp.on", false);
+  stream->streamed->close("");
+  api.changed({});
+  ASSERT_EQ(api.streams(), 0u);
+  EXPECT_EQ(api.held(), Revision{base});
+  follow("client=phone", at(2));
+  EXPECT_EQ(api.held(), Revision{base + 2});
+  EXPECT_EQ(status("client=phone&since=" + at(1)), 200);
+  EXPECT_EQ(api.held(), Revision{base + 1}) << "the log still has what it went back for";
+}
+
+TEST_F(ChangesTest, AClientThatGoesBackBelowTheFloorHoldsNothingLonger) {
+  Clients clients(ports);
+  ports.floor_ = Revision{5};
+  ASSERT_TRUE(clients.acknowledge("phone", Revision{9}).ok());
+  ASSERT_TRUE(clients.acknowledge("phone", Revision{4}).ok());
+  EXPECT_EQ(clients.held(), Revision{9});
+  ASSERT_TRUE(clients.acknowledge("phone", Revision{6}).ok());
+  EXPECT_EQ(clients.held(), Revision{6});
+}
+
+TEST_F(ChangesTest, ANamedStreamIsHeardWhileItLasts) {
+  const auto stream = follow("client=phone&since=" + at(0));
+  const auto kept = ports.kept_.size();
+  ports.now_.steady += Clients::kHeardEvery - Millis(1);
+  api.changed({});
+  EXPECT_EQ(ports.kept_.size(), kept) << "no row for every turn";
+  for (int day = 0; day < 40; ++day) {
+    ports.now_.steady += Clients::kHeardEvery;
+    api.changed({});
+  }
+  EXPECT_EQ(api.held(), Revision{base});
+  stream->streamed->close("");
+  api.changed({});
+  ports.now_.steady += Clients::kForgetAfter + Millis(1);
+  EXPECT_FALSE(api.held());
+}
+
+TEST_F(ChangesTest, NewNamesThrowNobodyOut) {
+  for (std::size_t i = 0; i < Clients::kClientsMax; ++i) {
+    ASSERT_EQ(status("client=c" + std::to_string(i) + "&since=" + at(0)), 200);
+  }
+  const auto kept = ports.kept_.size();
+  EXPECT_EQ(status("client=one_more&since=" + at(0)), 503);
+  EXPECT_EQ(ports.kept_.size(), kept);
+  EXPECT_EQ(status("client=c0&since=" + at(0)), 200);
+  EXPECT_EQ(status("since=" + at(0)), 200) << "without a name everybody may read";
+  ports.now_.steady += Clients::kForgetAfter + Millis(1);
+  EXPECT_EQ(status("client=one_more&since=" + at(0)), 200);
+}
+
 TEST_F(ChangesTest, AStopEndsEveryStreamWithItsToken) {
   const auto stream = follow("");
   happen("hall_lamp.on", true);

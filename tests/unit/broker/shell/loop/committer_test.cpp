@@ -72,6 +72,20 @@ TEST_F(CommitterTest, ACommandThatEndedIsListedBeforeItsCommitToo) {
   EXPECT_TRUE(committer_.pending_ends("").empty());
 }
 
+TEST_F(CommitterTest, RowsThatNobodyWaitsForWaitForTheInterval) {
+  Committer slow(*store_, Millis(5'000));
+  slow.add({{Blob{"clients", "phone", "1 1"}, false}});
+  EXPECT_FALSE(slow.due(now_));
+  EXPECT_EQ(slow.due_at(), now_.steady + Millis(5'000));
+  now_.steady += Millis(4'000);
+  slow.add({{Blob{"clients", "phone", "2 1"}, false}});  // more of them do not put it off
+  EXPECT_FALSE(slow.due(now_));
+  now_.steady += Millis(1'000);
+  EXPECT_TRUE(slow.due(now_));
+  ASSERT_TRUE(slow.commit(now_, image_, {}, false).ok());
+  EXPECT_FALSE(slow.due_at());
+}
+
 TEST_F(CommitterTest, WhatAStartReplayedIsNotFoldedBeforeSomethingHappens) {
   report(1);
   commit(false);
