@@ -157,7 +157,8 @@ void tell_claims(std::string& out, std::string_view title, ClaimStanding standin
     if (std::exchange(first, false)) line(out, 0, std::string(title));
     std::string text = wish_text(claim) + " by " + claimant(claim);
     if (!claim.blocked.empty()) text += ", blocked by " + claim.blocked;
-    if (claim.by == ClaimBy::rule || claim.by == ClaimBy::interlock) text += " at " + priority_text(claim.priority);
+    if (claim.by == ClaimBy::rule || claim.by == ClaimBy::interlock)
+      text += " at " + priority_text(claim.priority);
     text += ", since " + clock_time(claim.since);
     if (!claim.reason.empty()) text += ": " + claim.reason;
     line(out, 2, text);
@@ -234,7 +235,9 @@ std::string why_text(const WhyThen& why) {
   std::string out;
   const std::string path = why.path.text();
   if (!why.label.empty()) line(out, 0, why.label);
-  std::string was = path + " had not been reported, as far as is kept";
+  std::string was = why.reported.end == ChainEnd::compacted
+                        ? path + ": what was reported of it then is not kept any more"
+                        : path + " had not been reported";
   if (why.value) {
     was = path + " was " + to_json(why.value->value) + (why.unit.empty() ? "" : " " + why.unit) +
           ", since " + format_utc(why.value->at.wall);
@@ -243,7 +246,9 @@ std::string why_text(const WhyThen& why) {
   const bool wished = why.desired && why.desired->value.has_value();
   line(out, 0,
        wished ? "wanted: " + to_json(why.desired->value) + " by " + why.desired->status
-              : "nobody wanted anything of it");
+       : why.wanted.end == ChainEnd::compacted && !why.desired
+           ? "what was wanted of it then is not kept any more"
+           : "nobody wanted anything of it");
   for (const auto& [claim, standing] : why.claims) {
     line(out, 2,
          std::string(name(standing)) + " since " + clock_time(claim.at) + ": " +

@@ -109,7 +109,7 @@ void find_claims(const Past& past, Revision latest, WhyThen& out) {
   std::size_t hops = 0;
   for (Revision hop = latest; number(hop) != 0; ++hops) {
     auto change = past.entry(hop);
-    if (!change || hops == kClaimsMax) {
+    if (!change || hop <= past.floor || hops == kClaimsMax) {
       out.claims_complete = false;
       return;
     }
@@ -138,6 +138,13 @@ Status find_chains(const Core& core, const Past& past, const AttributeState& now
   if (!desired) return desired.error();
   out.value = std::move(*value);
   out.desired = std::move(*desired);
+  // Nothing above the floor: what never was in any revision was not below it either.
+  const bool cut = number(past.floor) != 0;
+  if (!out.value && cut && number(now.revision) != 0) out.reported.end = ChainEnd::compacted;
+  if (!out.desired && cut && number(now.desired_revision) != 0) {
+    out.wanted.end = ChainEnd::compacted;
+    out.claims_complete = false;  // who held it is not known
+  }
   if (out.value) out.reported = chain_of(core, past.entry, out.value->revision);
   if (out.desired && out.desired->value.has_value() &&
       !holds(out.reported, out.desired->revision)) {

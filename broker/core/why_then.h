@@ -39,8 +39,8 @@ struct WhyThen {
   };
   std::vector<Standing> claims;  ///< newest first
   bool claims_complete = true;   ///< false: the log does not tell of all that stood then
-  Chain reported;
-  Chain wanted;  ///< empty when it is part of `reported`
+  Chain reported;  ///< without a value its end says why: compacted, or there never was one
+  Chain wanted;    ///< so too for `desired`; empty when it is part of `reported`
 };
 /// Errors: "compacted" at or below the floor, "future" above the head, "too_far" when more than
 /// kScanMax entries would have to be read.

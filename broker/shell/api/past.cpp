@@ -22,8 +22,10 @@ core::Past past_of(const Ports& ports) {
   return {log_of(ports), page, ports.floor(), ports.head()};
 }
 
-Result<Revision> moment_of(const core::Past& past, std::string_view at) {
-  if (const auto wall = parse_utc(at)) return core::revision_at(past, *wall);
+Result<Revision> moment_of(const core::Past& past, Millis now, std::string_view at) {
+  const auto wall = parse_utc(at);
+  if (wall && *wall > now) return Error{"future", "`at` is in the future"};
+  if (wall) return core::revision_at(past, *wall);
   const auto revision = parse_revision(at);
   if (revision) return *revision;
   return Error{"at", "`at` is a time like 2026-01-15T18:00:00Z, or a revision"};

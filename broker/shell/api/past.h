@@ -11,8 +11,9 @@ namespace attune::api {
 [[nodiscard]] core::LogReader log_of(const Ports& ports);
 [[nodiscard]] core::Past past_of(const Ports& ports);
 
-/// `at` is a time, or a revision. Errors: "at" for anything else; "compacted".
-[[nodiscard]] Result<Revision> moment_of(const core::Past& past, std::string_view at);
+/// `at` is a time up to `now` (UTC since 1970), or a revision. Errors: "at" for anything else;
+/// "compacted"; "future".
+[[nodiscard]] Result<Revision> moment_of(const core::Past& past, Millis now, std::string_view at);
 /// 400, 410 or 416, with what the log holds.
 void refuse_moment(const Call& call, const core::Past& past, const Error& error);
 

@@ -88,7 +88,7 @@ void answer_then(const Call& call, const core::Past& past, Revision at) {
 void get_rule_why_not(const Call& call) {
   if (call.has_query("at")) {
     const core::Past past = past_of(call.ports);
-    const auto at = moment_of(past, call.query("at"));
+    const auto at = moment_of(past, call.ports.now().wall, call.query("at"));
     return at ? answer_then(call, past, *at) : refuse_moment(call, past, at.error());
   }
   const auto& core = call.ports.core();

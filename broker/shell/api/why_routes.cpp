@@ -66,7 +66,7 @@ void append_standing(Writer& out, const core::WhyThen& why, std::string_view nod
 
 void get_why_then(const Call& call, AttributeId attribute) {
   const core::Past past = past_of(call.ports);
-  const auto at = moment_of(past, call.query("at"));
+  const auto at = moment_of(past, call.ports.now().wall, call.query("at"));
   if (!at) return refuse_moment(call, past, at.error());
   const auto why = core::why_then(call.ports.core(), past, attribute, *at);
   if (!why) return refuse_moment(call, past, why.error());

@@ -102,6 +102,28 @@ TEST_F(WhyThenTest, FindsTheLastRevisionOfEachMoment) {
   }
 }
 
+TEST_F(WhyThenTest, WhatTheLogLetGoOfIsNotSaidToHaveNeverBeen) {
+  ports.say("hall_lamp.on", false);
+  ports.say("hall_motion.illuminance", 5.0);
+  ports.say("hall_motion.occupancy", true);  // the rule claims the lamp
+  ports.floor_ = ports.head();
+  ports.say("hall_motion.illuminance", 6.0);
+  const WhyThen why = ask("hall_lamp.on", ports.head());
+  EXPECT_FALSE(why.value);
+  EXPECT_EQ(why.reported.end, ChainEnd::compacted);
+  EXPECT_FALSE(why.desired);
+  EXPECT_EQ(why.wanted.end, ChainEnd::compacted);
+  EXPECT_FALSE(why.claims_complete);
+  const std::string text = why_text(why);
+  EXPECT_NE(text.find("what was reported of it then is not kept any more"), std::string::npos);
+  EXPECT_NE(text.find("what was wanted of it then is not kept any more"), std::string::npos);
+  EXPECT_EQ(text.find("had not been reported"), std::string::npos) << text;
+  EXPECT_EQ(text.find("nobody wanted"), std::string::npos) << text;
+
+  const WhyThen never = ask("hall_lamp.brightness", ports.head());
+  EXPECT_EQ(never.reported.end, ChainEnd::beginning) << "it never was reported at all";
+}
+
 TEST_F(WhyThenTest, SaysFromWhenOnTheLogTells) {
   ports.say("hall_lamp.on", false);
   const Millis first = ports.now_.wall;
