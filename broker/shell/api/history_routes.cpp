@@ -158,6 +158,12 @@ Result<Home> home_at(const Archive& past, Millis at, const Match& match) {
     }
     from = page->next;
   } while (from != 0);
+  // What a device says of itself is shown beside what was asked for, not instead of it.
+  std::erase_if(home, [&match](const auto& entry) {
+    return std::none_of(entry.second.begin(), entry.second.end(), [&](const auto& attribute) {
+      return match.attribute(entry.first, attribute.first);
+    });
+  });
   return home;
 }
 
@@ -216,6 +222,9 @@ int status_of(const Error& error) {
 }  // namespace
 
 void get_state_at(const Call& call) {
+  if (call.has_query("at") && call.query("at").empty()) {
+    return call.answer.refuse(400, "time", "`at` is a time like 2026-01-15T18:00:00Z");
+  }
   const auto at = call.has_query("revision") ? moment_of_revision(call)
                                              : time_from(call.query("at"), "at", Millis(0));
   if (!at) return call.answer.refuse(status_of(at.error()), at.error());

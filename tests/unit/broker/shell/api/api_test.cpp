@@ -114,6 +114,21 @@ TEST_F(ApiTest, AWriteAgainstAnOldRevisionIsAConflict) {
   EXPECT_EQ(ask(api, put).status, 400);
 }
 
+TEST_F(ApiTest, AReleaseWithIfMatchIsRefusedAndReleasesNothing) {
+  const std::string lamp = "/api/v1/devices/hall_lamp/on";
+  ports.say("hall_lamp.on", false);
+  const auto revision = std::to_string(number(ports.head()));
+  ASSERT_EQ(send("PUT", lamp, R"({"value":true,"reason":"guests"})").status, 202);
+  auto release = request("DELETE", lamp);
+  release.if_match = "\"" + revision + "\"";
+  const auto answer = ask(api, release);
+  EXPECT_EQ(answer.status, 400);
+  expect_in(answer.body, R"("error":"if_match")");
+  expect_in(get("/api/v1/claims"), "guests");
+  EXPECT_EQ(send("DELETE", lamp).status, 202);
+  expect_not_in(get("/api/v1/claims"), "guests");
+}
+
 TEST_F(ApiTest, AWriteMadeWhileAwayMeetsWhatOthersWroteSince) {
   const std::string lamp = "/api/v1/devices/hall_lamp/on";
   ports.say("hall_lamp.on", false);
@@ -183,6 +198,8 @@ TEST_F(ApiTest, WhyOfThenAnswersForWhatTheLogHolds) {
   expect_in(get(why + "2026-01-15T18:00:00Z"), R"("value":true)");
   EXPECT_EQ(send("GET", why + "noon").status, 400);
   EXPECT_EQ(send("GET", why + "99999").status, 416);
+  EXPECT_EQ(send("GET", why + "2026-01-15T18:00:01Z").status, 416) << "it is not yet";
+  EXPECT_EQ(send("GET", why).status, 400);
   ports.floor_ = ports.head();
   const auto gone = send("GET", why + then);
   EXPECT_EQ(gone.status, 410);

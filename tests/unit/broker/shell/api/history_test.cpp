@@ -87,6 +87,20 @@ TEST_F(HistoryTest, TheHomeIsShownAsItWas) {
   expect_not_in(get("/api/v1/state?match=hall_m*&at=" + ago(0)), "hall_lamp");
 }
 
+TEST_F(HistoryTest, AFilterOfThePastShowsWhatMatchesAlone) {
+  become("hall_lamp.$availability", "online");
+  become("hall_lamp.on", false);
+  become("hall_motion.$availability", "online");
+  become("hall_motion.illuminance", 5);
+  const auto body = get("/api/v1/state?match=*.on&at=" + ago(0));
+  expect_in(body, R"("hall_lamp")");
+  expect_in(body, R"("availability":"online")");
+  expect_not_in(body, "hall_motion");
+  const auto device = get("/api/v1/state?match=hall_motion&at=" + ago(1));
+  expect_in(device, R"("hall_motion")");  // it matches, although nothing had been reported
+  expect_not_in(device, "hall_lamp");
+}
+
 TEST_F(HistoryTest, TheHomeIsShownAsItWasAtARevision) {
   become("hall_lamp.on", false);
   const auto then = number(ports.invent("hall_lamp.on", false).revision);
@@ -104,6 +118,7 @@ TEST_F(HistoryTest, RefusesWhatCannotBeAsked) {
   get(lamp + "&points=10001", 400);
   get(lamp + "&from=" + ago(1) + "&to=" + ago(2), 400);
   get("/api/v1/state?at=noon", 400);
+  get("/api/v1/state?at=", 400);
   get("/api/v1/state?at=" + ago(-5), 400);
   expect_in(get(lamp), R"("before":null,"samples":[])");
 }
