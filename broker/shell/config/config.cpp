@@ -164,6 +164,43 @@ void read_dialects(Fields& top, devices::DialectConfig& dialects) {
   fields->finish();
 }
 
+constexpr std::uint64_t kLogBytesMin = 1ull << 20;
+constexpr std::uint64_t kLogBytesMax = 8ull << 30;
+constexpr Millis kCommitIntervalMax = std::chrono::minutes(10);
+
+/// An age of nothing would let everything go as it comes.
+void check_age(Fields& fields, std::string_view key, const std::optional<Millis>& age) {
+  if (!age || *age > Millis(0) || fields.node().find(key) == nullptr) return;
+  fields.error(*fields.node().find(key), "E303",
+               fields.what() + "." + std::string(key) + " is longer than nothing",
+               "write 30d, 2y or forever");
+}
+
+void read_store_log(Fields& fields, Store::Log& log) {
+  fields.age("keep", log.keep);
+  fields.size("max_bytes", log.max_bytes);
+  fields.finish();
+  check_age(fields, "keep", log.keep);
+  if (log.max_bytes >= kLogBytesMin && log.max_bytes <= kLogBytesMax) return;
+  fields.error(*fields.node().find("max_bytes"), "E303", "max_bytes is 1MiB to 8GiB");
+}
+
+/// Hours are made of samples: kept for less time than those, nobody would ever read one.
+void read_store_history(Fields& fields, Store::History& history) {
+  fields.age("raw", history.raw);
+  fields.age("hourly", history.hourly);
+  fields.age("daily", history.daily);
+  fields.finish();
+  check_age(fields, "raw", history.raw);
+  check_age(fields, "hourly", history.hourly);
+  check_age(fields, "daily", history.daily);
+  const yaml::Node* hourly = fields.node().find("hourly");
+  if (hourly == nullptr || !history.hourly || *history.hourly <= Millis(0)) return;
+  if (history.raw && *history.raw <= *history.hourly) return;
+  fields.error(*hourly, "E303", "hourly is shorter than raw",
+               "keep hours at least as long as samples");
+}
+
 void read_store(Fields& top, const Reader& reader) {
   auto fields = top.map("store");
   if (!fields) return;
@@ -171,17 +208,12 @@ void read_store(Fields& top, const Reader& reader) {
   fields->text("dir", store.dir);
   if (!store.dir.empty()) store.dir = reader.absolute(store.dir);
   fields->duration("commit_interval", store.commit_interval);
-  if (auto log = fields->map("log")) {
-    log->age("keep", store.log.keep);
-    log->size("max_bytes", store.log.max_bytes);
-    log->finish();
+  if (store.commit_interval > kCommitIntervalMax) {
+    fields->error(*fields->node().find("commit_interval"), "E303",
+                  "commit_interval is at most 10m: it is what a power cut may take");
   }
-  if (auto history = fields->map("history")) {
-    history->age("raw", store.history.raw);
-    history->age("hourly", store.history.hourly);
-    history->age("daily", store.history.daily);
-    history->finish();
-  }
+  if (auto log = fields->map("log")) read_store_log(*log, store.log);
+  if (auto history = fields->map("history")) read_store_history(*history, store.history);
   fields->finish();
 }
 

@@ -124,6 +124,35 @@ TEST(Config, SaysEverythingThatIsWrongAtOnce) {
                           [](const Issue& issue) { return issue.code == "E303"; }));
 }
 
+TEST(Config, AStoreThatWouldKeepNothingIsRefusedAtItsPlace) {
+  for (const auto& [text, column] : std::vector<std::pair<std::string, int>>{
+           {"store: {log: {keep: 0s}}", 21},
+           {"store: {log: {max_bytes: 1MB}}", 26},
+           {"store: {log: {max_bytes: 1023KiB}}", 26},
+           {"store: {log: {max_bytes: 9GiB}}", 26},
+           {"store: {history: {raw: 0s}}", 24},
+           {"store: {history: {hourly: 0s}}", 27},
+           {"store: {history: {daily: 0s}}", 26},
+           {"store: {history: {raw: 30d, hourly: 7d}}", 37},
+           {"store: {history: {raw: forever, hourly: 7d}}", 41},
+           {"store: {commit_interval: 11m}", 26}}) {
+    const Issue issue = only_issue(parse("version: 1\n" + text + "\n"));
+    EXPECT_EQ(issue.severity, Severity::error) << text;
+    EXPECT_EQ(issue.place.file, "/srv/attune.yaml");
+    EXPECT_EQ(issue.place.line, 2) << text;
+    EXPECT_EQ(issue.place.column, column) << text << issue.message;
+  }
+}
+
+TEST(Config, TheSmallestAndTheLargestStoreAreTaken) {
+  for (const char* text : {"store: {commit_interval: 10m, log: {keep: 1s, max_bytes: 1MiB}}",
+                           "store: {commit_interval: 0, log: {keep: forever, max_bytes: 8GiB}}",
+                           "store: {history: {raw: 7d, hourly: 7d, daily: 1d}}"}) {
+    const auto loaded = parse(std::string("version: 1\n") + text + "\n");
+    EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  }
+}
+
 TEST(Config, WantsAVersion) {
   EXPECT_EQ(only_issue(parse("log: {level: info}\n")).code, "E112");
 }
