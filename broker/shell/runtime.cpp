@@ -209,6 +209,7 @@ std::chrono::milliseconds Runtime::Parts::sleep_time() {
   const Millis now = clock_->now().steady;
   Millis until = now + kLookAround;
   if (const auto due = loop_->next_due()) until = std::min(until, *due);
+  if (const auto patience = api_->patience()) until = std::min(until, now + *patience);
   return std::max(until - now, Millis(0));
 }
 
