@@ -89,7 +89,7 @@ Status Layer::write_to(TableWriter& tables) const {
   for (std::size_t i = 0; i < kTableCount; ++i) {
     const auto table = static_cast<Table>(i + 1);
     for (const auto& [key, value] : tables_[i]) {
-      Status done = !value                 ? tables.erase(table, key)
+      Status done = !value                ? tables.erase(table, key)
                     : table == Table::log ? tables.append(table, key, *value)
                                           : tables.put(table, key, *value);
       if (!done) return done;

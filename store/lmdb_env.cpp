@@ -18,6 +18,8 @@ namespace {
 constexpr std::uint64_t kReserveStepBytes = 1 << 20;
 /// Pages that a put at any place can renew or add: its path from the root, and a split.
 constexpr std::uint64_t kPagesPerPut = 4;
+/// What LMDB puts beside a key and a value.
+constexpr std::uint64_t kNodeBytes = 16;
 /// Roots of all tables, the list of free pages, and what a commit holds back for it.
 constexpr std::uint64_t kPagesPerCommit = 64;
 constexpr mdb_mode_t kOwnerOnly = 0600;
@@ -169,6 +171,11 @@ std::uint64_t Env::end_of_pages() const {
   return (std::uint64_t{info().me_last_pgno} + 1) * page_bytes();
 }
 
+bool Env::is_removed() const {
+  struct stat status {};
+  return witness_.is_open() && ::fstat(witness_.fd(), &status) == 0 && status.st_nlink == 0;
+}
+
 std::optional<std::uint64_t> Env::oldest_reader() const {
   std::optional<std::uint64_t> oldest;
   const auto take = [](const char* line, void* context) {
@@ -280,7 +287,7 @@ Result<std::uint64_t> LmdbTables::bytes(Table table) const {
 }
 
 Status LmdbTables::put(Table table, std::string_view key, std::string_view value) {
-  ++scattered_;
+  ++scattered_[index(table)];
   return store(table, key, value, 0);
 }
 
@@ -290,7 +297,7 @@ Status LmdbTables::append(Table table, std::string_view key, std::string_view va
 
 Status LmdbTables::store(Table table, std::string_view key, std::string_view value,
                          unsigned flags) {
-  bytes_ += key.size() + value.size();
+  bytes_ += key.size() + value.size() + kNodeBytes;
   MDB_val k = to_val(key);
   MDB_val v = to_val(value);
   const int code = mdb_put(txn_.handle(), txn_.env().dbi(table), &k, &v, flags);
@@ -299,14 +306,14 @@ Status LmdbTables::store(Table table, std::string_view key, std::string_view val
 }
 
 Status LmdbTables::erase(Table table, std::string_view key) {
-  ++scattered_;
+  ++scattered_[index(table)];
   MDB_val k = to_val(key);
   return ignore_not_found(mdb_del(txn_.handle(), txn_.env().dbi(table), &k, nullptr), at(table));
 }
 
 /// Counted as two scattered writes: neighbours share their pages, and most are only freed.
 Status LmdbTables::erase_through(Table table, std::string_view last) {
-  scattered_ += 2;
+  scattered_[index(table)] += 2;
   Cursor cursor;
   int code = cursor.open(txn_, txn_.env().dbi(table));
   MDB_val k{};
@@ -326,7 +333,14 @@ Status LmdbTables::clear(Table table) {
 }
 
 std::uint64_t LmdbTables::growth_bytes() const {
-  const std::uint64_t pages = kPagesPerCommit + scattered_ * kPagesPerPut;
+  std::uint64_t pages = kPagesPerCommit;
+  for (std::size_t i = 0; i < kTableCount; ++i) {
+    if (scattered_[i] == 0) continue;
+    MDB_stat stat{};  // as it is now, with the pages that were added
+    mdb_stat(txn_.handle(), txn_.env().dbi(static_cast<Table>(i + 1)), &stat);
+    const std::uint64_t all = stat.ms_branch_pages + stat.ms_leaf_pages;
+    pages += std::min(all, scattered_[i] * kPagesPerPut);  // a page is renewed once
+  }
   return pages * txn_.env().page_bytes() + 2 * bytes_;
 }
 

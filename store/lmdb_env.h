@@ -51,6 +51,8 @@ class Env {
   [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[index(table)]; }
   [[nodiscard]] std::uint64_t file_bytes() const;
   [[nodiscard]] std::uint64_t page_bytes() const;
+  /// Nobody will find what is written: the file has no name any more.
+  [[nodiscard]] bool is_removed() const;
   /// The transaction that the oldest reader of any process looks at; empty: nobody reads.
   [[nodiscard]] std::optional<std::uint64_t> oldest_reader() const;
   /// Pages in use over pages of the map, 0 to 1.
@@ -131,8 +133,8 @@ class LmdbTables final : public TableWriter {
   Status store(Table table, std::string_view key, std::string_view value, unsigned flags);
 
   const Txn& txn_;
-  std::uint64_t scattered_ = 0;  ///< puts and erases anywhere in a table
-  std::uint64_t bytes_ = 0;      ///< of keys and values
+  std::array<std::uint64_t, kTableCount> scattered_{};  ///< puts and erases anywhere in a table
+  std::uint64_t bytes_ = 0;                             ///< of keys and values
 };
 
 }  // namespace attune::store

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "store/file.h"
+#include "store/history/believed_time.h"
 #include "store/history/start.h"
 #include "store/layer.h"
 #include "store/lmdb_check.h"
@@ -33,7 +34,10 @@ class LmdbStore final : public Store {
   LmdbStore(std::unique_ptr<FolderLock> lock, std::unique_ptr<Env> env, std::uint64_t map_bytes)
       : lock_(std::move(lock)),
         env_(std::move(env)),
-        journal_bytes_max_(std::min(kJournalBytesMax, map_bytes / kJournalShareOfMap)) {}
+        map_bytes_(map_bytes),
+        journal_bytes_max_(std::min(kJournalBytesMax, map_bytes / kJournalShareOfMap)) {
+    bound_history({});
+  }
 
   /// Checks what can be checked without reading everything, and brings an older format up to date.
   [[nodiscard]] Status check();
@@ -47,7 +51,7 @@ class LmdbStore final : public Store {
                                                  std::size_t max) const override;
   Result<std::vector<Blob>> blobs(const std::string& space) const override;
   const history::Archive& history() const override { return archive_; }
-  void bound_history(const history::Bounds& bounds) override { recorder_.set_bounds(bounds); }
+  void bound_history(const history::Bounds& bounds) override;
   Usage usage() const override;
 
  private:
@@ -82,9 +86,11 @@ class LmdbStore final : public Store {
   Layer waiting_;                     ///< the rows of the journal
   std::uint64_t journal_length_ = 0;  ///< entries; numbered from 1
   std::uint64_t journal_bytes_ = 0;
+  const std::uint64_t map_bytes_;
   const std::uint64_t journal_bytes_max_;
   TurnWriter writer_;
   history::Recorder recorder_;
+  history::BelievedTime believed_;
   const history::Archive archive_{[this](const auto& query) {
                                     return read([&](const TableReader& tables) {
                                       query(tables);
@@ -145,7 +151,7 @@ Status LmdbStore::store_rows(Rows plan, LmdbTables& tables, const JournalEntry& 
   if (plan == Rows::settle) return entry.rows.write_to(tables);
   if (plan == Rows::fold) {
     if (Status done = entry.rows.write_to(tables); !done) return done;
-    return recorder_.flush(tables, position.at.wall);
+    return recorder_.flush(tables, believed_.at(position.at));
   }
   if (Status done = append_to_journal(tables, entry); !done || plan == Rows::journal) return done;
   if (Status done = waiting_.erase_from(tables); !done) return done;
@@ -190,6 +196,7 @@ Status LmdbStore::check() {
   if (!position) return position.error();
   identity_ = std::move(*identity);
   position_ = *position;
+  if (position_.at != Instant{}) (void)believed_.at(position_.at);
   return {};
 }
 
@@ -212,8 +219,17 @@ Status LmdbStore::read_journal() {
   const auto length = read(
       [this](const TableReader& tables) { return attune::store::read_journal(tables, waiting_); });
   if (!length) return length.error();
-  journal_length_ = *length;
+  journal_length_ = length->entries;
+  journal_bytes_ = length->bytes;
   return {};
+}
+
+/// All of it together leaves half of the map to the rest.
+void LmdbStore::bound_history(const history::Bounds& bounds) {
+  history::Bounds within = bounds;
+  within.raw_bytes_max = std::min(within.raw_bytes_max, map_bytes_ / 4);
+  within.rollup_bytes_max = std::min(within.rollup_bytes_max, map_bytes_ / 4);
+  recorder_.set_bounds(within);
 }
 
 Status LmdbStore::commit(const Turn& turn) {
@@ -274,7 +290,8 @@ Store::Usage LmdbStore::usage() const {
   if (reader != reader_) reader_since_ = now;
   reader_ = reader;
   const std::chrono::duration<double> age = now - reader_since_;
-  return {written_.so_far(), env_->file_bytes(), env_->used_ratio(), reader ? age.count() : 0};
+  return {written_.so_far(), env_->file_bytes(), env_->used_ratio(), reader ? age.count() : 0,
+          env_->is_removed()};
 }
 
 Status fill_new(const std::string& path, std::uint64_t map_bytes) {

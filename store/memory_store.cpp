@@ -3,6 +3,7 @@
 #include <map>
 #include <numeric>
 
+#include "store/history/believed_time.h"
 #include "store/history/start.h"
 #include "store/layer.h"
 #include "store/queries.h"
@@ -135,6 +136,7 @@ class TwinStore final : public MemoryStore {
   Position position_;
   TurnWriter writer_;
   history::Recorder recorder_;
+  history::BelievedTime believed_;
   const history::Archive archive_{[this](const auto& query) {
                                     query(tables_);
                                     return Status();
@@ -161,7 +163,7 @@ Status TwinStore::commit(const Turn& turn) {
   if (turn.clean || writer_.waits_for_history()) recorder_.hurry();
   Status done = transact([&](TableWriter& rows, Position& position) {
     Status written = writer_.write(turn, rows, rows, position, recorder_.resume_after());
-    return written && fold ? recorder_.flush(rows, turn.at.wall) : written;
+    return written && fold ? recorder_.flush(rows, believed_.at(turn.at)) : written;
   });
   if (!done) return done;
   if (fold) recorder_.written();

@@ -80,16 +80,24 @@ Result<std::uint8_t> read_format(const TableReader& tables) {
   return format_of(Table::meta, key, **value);
 }
 
-Result<std::uint64_t> read_journal(const TableReader& tables, Layer& waiting) {
-  std::uint64_t length = 0;
-  bool whole = true;
-  Status read = read_all<JournalEntry>(tables, [&](JournalEntry&& entry) {
-    whole = whole && entry.number == ++length;
-    waiting.merge(std::move(entry.rows));
-  });
-  if (!read) return read.error();
-  if (!whole) return Error{"corrupt", "journal misses an entry"};
-  return length;
+Result<JournalLength> read_journal(const TableReader& tables, Layer& waiting) {
+  JournalLength length;
+  const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
+    auto entry = decode<JournalEntry>(key, value);
+    if (!entry) return entry.error();
+    length.bytes += value.size();
+    if (entry->number != ++length.entries) return corrupt(Table::journal, key, "follows a gap");
+    waiting.merge(std::move(entry->rows));
+    return true;
+  };
+  if (Status read = tables.scan(Table::journal, "", Direction::ascending, visit); !read) {
+    return read.error();
+  }
+  const auto counted = tables.size(Table::journal);
+  if (!counted) return counted.error();
+  if (*counted == length.entries) return length;
+  return Error{"corrupt",
+               fmt::format("journal shows {} rows but counts {}", length.entries, *counted)};
 }
 
 Result<Identity> read_identity(const TableReader& tables) {

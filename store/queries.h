@@ -10,9 +10,13 @@ namespace attune::store {
 
 /// The format of the store: the one of meta/store.
 [[nodiscard]] Result<std::uint8_t> read_format(const TableReader& tables);
-/// Adds the rows of the journal to `waiting`; answers how many entries it has. One that is missing
-/// is "corrupt".
-[[nodiscard]] Result<std::uint64_t> read_journal(const TableReader& tables, Layer& waiting);
+struct JournalLength {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+};
+/// Adds the rows of the journal to `waiting`; answers how long it is. An entry that is missing is
+/// "corrupt".
+[[nodiscard]] Result<JournalLength> read_journal(const TableReader& tables, Layer& waiting);
 [[nodiscard]] Result<Identity> read_identity(const TableReader& tables);
 [[nodiscard]] Result<Position> read_position(const TableReader& tables);
 

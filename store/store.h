@@ -117,6 +117,7 @@ class Store {
     /// Of whoever reads the store for longest (a backup, say), seconds, as far as usage() saw it:
     /// what was freed meanwhile is not used again, and the file grows.
     double oldest_reader_seconds = 0;
+    bool is_removed = false;  ///< somebody deleted or replaced the file: what is written is lost
   };
   [[nodiscard]] virtual Usage usage() const = 0;
 };

@@ -80,11 +80,13 @@ Status Runtime::Parts::open_store() {
   if (!clock_blobs) return clock_blobs.error();
   clock_.emplace(Clock::this_boot(), recovered->at, *clock_blobs, inbox::stamp_now);
   identity_.started = clock_->now();
-  Loop::restore_discovery(*store_, normaliser_);
+  if (Status known = Loop::restore_discovery(*store_, normaliser_); !known) return known;
   committed_inbox_ = recovered->inbox;
   committed_at_ = recovered->at;
   core_.emplace(catalog_, core::Options{startup_.observe, config::site_of(startup_.config)});
-  core_->restore(restored(*store_, std::move(*recovered)));
+  auto restored = shell::restored(*store_, std::move(*recovered));
+  if (!restored) return restored.error();
+  core_->restore(std::move(*restored));
   return {};
 }
 

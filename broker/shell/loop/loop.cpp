@@ -31,11 +31,12 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       arrival_(options_.marker_topic),
       committer_(parts.store, options_.commit_interval) {}
 
-void Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
+Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
   auto blobs = store.blobs(std::string(kDiscoverySpace));
-  if (!blobs) return;  // recover() has read the store already; a hole here only costs discovery
+  if (!blobs) return blobs.error();
   devices::Decoded decoded;
   for (const Blob& blob : *blobs) normaliser.decode({blob.key, blob.bytes, true}, decoded);
+  return {};
 }
 
 Status Loop::begin(const Instant& committed_at) {
@@ -209,7 +210,7 @@ Status Loop::commit_if_due() {
 Status Loop::commit(bool clean) {
   committer_.add(duplicates_.take_dirty());
   committer_.add(arrival_.take_dirty());
-  look_at_store();
+  if (Status there = look_at_store(); !there) return there;
   committer_.retain(retention());
   const auto began = std::chrono::steady_clock::now();
   const store::InboxPosition position = parts_.ring.position();
@@ -226,10 +227,15 @@ Status Loop::commit(bool clean) {
   return {};
 }
 
-void Loop::look_at_store() {
-  if (latest_.steady < looked_at_store_ + kLookAtStore) return;
+Status Loop::look_at_store() {
+  if (latest_.steady < looked_at_store_ + kLookAtStore) return {};
   looked_at_store_ = latest_.steady;
-  crowded_ = parts_.store.usage().map_used_ratio > kCrowdedRatio;
+  const store::Store::Usage usage = parts_.store.usage();
+  crowded_ = usage.map_used_ratio > kCrowdedRatio;
+  if (!usage.is_removed) return {};
+  return Error{"io",
+               "the store's file was deleted or replaced while it was in use: what was "
+               "accepted since then is lost with the end of this process"};
 }
 
 /// Ages count on the steady line: a wall clock that jumped lets nothing go.

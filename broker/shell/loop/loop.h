@@ -78,7 +78,8 @@ class Loop {
   /// goes on from there through what waits in the ring, and only then to the present.
   [[nodiscard]] Status begin(const Instant& committed_at);
   /// Feeds kept discovery messages to the normaliser; before Core::restore().
-  static void restore_discovery(store::Store& store, devices::Normaliser& normaliser);
+  [[nodiscard]] static Status restore_discovery(store::Store& store,
+                                                devices::Normaliser& normaliser);
 
   /// Takes what is there, at most limits::kTurnEventsMax records. Error: the store failed for
   /// good ("io", "corrupt"): stop the process.
@@ -120,7 +121,7 @@ class Loop {
   void step(const Instant& at, decltype(core::Event::what) what);
   [[nodiscard]] Status commit_if_due();
   [[nodiscard]] Status commit(bool clean);
-  void look_at_store();
+  [[nodiscard]] Status look_at_store();
   [[nodiscard]] store::Retention retention() const;
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;

@@ -329,6 +329,25 @@ TEST(LmdbStore, FillsUpToFullAndGoesOnWhenRowsAreErased) {
   EXPECT_TRUE(store->commit(again).ok());
 }
 
+TEST(LmdbStore, AFoldAsksForRoomInProportionToItsRows) {
+  TemporaryFolder folder;
+  auto store = open_or_throw(folder, std::uint64_t{1} << 30);
+  ASSERT_TRUE(store->recover().ok());
+  Turn turn;
+  std::size_t bytes = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    StateRow row = sample_state();
+    row.path.device = DeviceId("device_" + std::to_string(i));
+    std::string value;
+    encode_value(row, value);
+    bytes += value.size();
+    turn.writes.push_back({std::move(row)});
+  }
+  turn.folded_through = Revision{};
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->commit(turn).ok());
+  EXPECT_LT(store->usage().file_bytes, 8 * bytes);
+}
+
 /// The system refuses to let any file of this process grow past a bound: a full disk.
 class FileSizeBound {
  public:

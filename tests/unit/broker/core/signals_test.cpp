@@ -100,7 +100,7 @@ class Home {
   void move(Millis by) { now_ = {now_.wall + by, now_.steady + by}; }
   void start_core() {
     core_ = std::make_unique<Core>(catalog_, Options{false, site_});
-    core_->restore(shell::restored(*store_, *store_->recover()));
+    core_->restore(std::move(*shell::restored(*store_, *store_->recover())));
     rules::Loaded loaded =
         rules::load({{"rules.yaml", text_}},
                     {catalog_.devices(), catalog_.table(), devices::vocabulary_types(), nullptr});

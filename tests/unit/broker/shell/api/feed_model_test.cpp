@@ -93,6 +93,9 @@ class StorePorts final : public Ports {
     return std::vector<Command>();
   }
   const store::history::Archive& history() const override { return store_->history(); }
+  Result<std::vector<rules::SourceFile>> rules_at(Revision) const override {
+    return std::vector<rules::SourceFile>();
+  }
   void submit(Submission, std::function<void(const core::Reply&)>) override {}
   void reload(std::function<void(const Reloaded&)>) override {}
   void keep(std::vector<Write>) override {}

@@ -48,7 +48,7 @@ class LoopTest : public testing::Test {
     auto recovered = store_->recover();
     clock_.emplace(Clock::Boot{"boot", now_}, recovered->at, std::vector<Blob>{},
                    [this] { return now_; });
-    core_.restore(restored(*store_, std::move(*recovered)));
+    core_.restore(std::move(*restored(*store_, std::move(*recovered))));
     ring_ = std::move(*inbox::InboxRing::open({folder_ + "/ring", 1u << 20, -1}, std::nullopt));
     link::LinkOptions options;
     options.node = "test";

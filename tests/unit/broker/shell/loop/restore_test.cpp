@@ -25,7 +25,7 @@ class RestoreTest : public testing::Test {
   }
   void start() {
     core = std::make_unique<core::Core>(catalog, core::Options{});
-    core->restore(restored(*store, *store->recover()));
+    core->restore(std::move(*restored(*store, *store->recover())));
   }
   /// What the lamp's report became, committed, with or without a fold.
   Change say(bool on, const Instant& at, bool folded) {
