@@ -375,6 +375,7 @@ std::optional<EndOfClaims> end_of_claims(const DeviceInfo& device, std::string_v
       {"media", EndOfClaims::leave},     {"light", EndOfClaims::restore},
       {"climate", EndOfClaims::restore}, {"humidifier", EndOfClaims::restore},
       {"fan", EndOfClaims::restore},     {"switch", EndOfClaims::restore},
+      {"charger", EndOfClaims::restore},
   };
   const std::string_view name = canonical_part(attribute);
   if (name.empty()) return std::nullopt;

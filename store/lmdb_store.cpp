@@ -45,6 +45,7 @@ class LmdbStore final : public Store {
   Status commit(const Turn& turn) override;
   Result<Recovered> recover() override;
   Result<std::vector<Change>> log_after(Revision after, std::size_t max) const override;
+  Result<std::vector<Change>> log_newest(std::size_t max) const override;
   Result<std::optional<Change>> change(Revision revision) const override;
   Revision floor() const override { return position_.floor; }
   Result<std::vector<Command>> finished_commands(const std::string& path,
@@ -269,6 +270,10 @@ Result<Recovered> LmdbStore::recover() {
 
 Result<std::vector<Change>> LmdbStore::log_after(Revision after, std::size_t max) const {
   return read([&](const TableReader& t) { return read_log_after(t, position_, after, max); });
+}
+
+Result<std::vector<Change>> LmdbStore::log_newest(std::size_t max) const {
+  return read([&](const TableReader& t) { return read_log_newest(t, max); });
 }
 
 Result<std::optional<Change>> LmdbStore::change(Revision revision) const {

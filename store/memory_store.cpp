@@ -104,6 +104,9 @@ class TwinStore final : public MemoryStore {
   Result<std::vector<Change>> log_after(Revision after, std::size_t max) const override {
     return read_log_after(tables_, position_, after, max);
   }
+  Result<std::vector<Change>> log_newest(std::size_t max) const override {
+    return read_log_newest(tables_, max);
+  }
   Result<std::optional<Change>> change(Revision revision) const override {
     return read_change(tables_, revision);
   }

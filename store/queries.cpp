@@ -153,6 +153,27 @@ Result<std::vector<Change>> read_log_after(const TableReader& tables, const Posi
   return found;
 }
 
+Result<std::vector<Change>> read_log_newest(const TableReader& tables, std::size_t max) {
+  std::vector<Change> found;
+  if (max == 0) return found;
+  Revision expected{};
+  const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
+    auto entry = decode<LogEntry>(key, value);
+    if (!entry) return entry.error();
+    if (!found.empty() && entry->change.revision != expected) {
+      return corrupt(Table::log, key, "is followed by an entry that follows another");
+    }
+    expected = entry->before;
+    found.push_back(std::move(entry->change));
+    return found.size() < max;
+  };
+  if (Status read = tables.scan(Table::log, "", Direction::descending, visit); !read) {
+    return read.error();
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
 Result<std::optional<Change>> read_change(const TableReader& tables, Revision revision) {
   std::string key;
   encode_number_key(number(revision), key);

@@ -28,6 +28,8 @@ struct JournalLength {
 [[nodiscard]] Result<std::vector<Change>> read_log_after(const TableReader& tables,
                                                          const Position& position, Revision after,
                                                          std::size_t max);
+[[nodiscard]] Result<std::vector<Change>> read_log_newest(const TableReader& tables,
+                                                          std::size_t max);
 [[nodiscard]] Result<std::optional<Change>> read_change(const TableReader& tables,
                                                         Revision revision);
 [[nodiscard]] Result<std::vector<Command>> read_finished(const TableReader& tables,

@@ -92,6 +92,8 @@ class Store {
   /// Log entries with `after < revision`, ascending, at most `max`.
   [[nodiscard]] virtual Result<std::vector<Change>> log_after(Revision after,
                                                               std::size_t max) const = 0;
+  /// The newest `max` log entries, ascending, whatever gaps lie between their revisions.
+  [[nodiscard]] virtual Result<std::vector<Change>> log_newest(std::size_t max) const = 0;
   /// The entry with exactly this revision; empty when there is none (or it was compacted).
   [[nodiscard]] virtual Result<std::optional<Change>> change(Revision revision) const = 0;
   /// Nothing at or below it can be asked for. Resuming *at* the floor is valid.

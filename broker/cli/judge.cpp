@@ -79,9 +79,16 @@ const Claim* Judge::winner(const AttributePath& path) const {
   return id ? home_.core().claims().winner(*id) : nullptr;
 }
 
+/// `by` may name all instances of a `foreach` at once.
+bool Judge::is_held_by(const Claim& claim, const std::string& by) const {
+  if (holder(claim) == by) return true;
+  const rules::Rule* rule = claim.by == ClaimBy::rule ? set_.find(claim.source) : nullptr;
+  return rule != nullptr && rule->declared == by;
+}
+
 std::string Judge::judge_holder(const AttributePath& path, const std::string& by) const {
   const Claim* claim = winner(path);
-  if (claim != nullptr && holder(*claim) == by) return {};
+  if (claim != nullptr && is_held_by(*claim, by)) return {};
   return "  expected " + path.text() + " to be held by " + by + ", " + holder_text(path) + "\n";
 }
 

@@ -22,6 +22,7 @@ class Judge {
   [[nodiscard]] bool same(std::optional<AttributeId> id, const Value& a, const Value& b) const;
   [[nodiscard]] const Claim* winner(const AttributePath& path) const;
   [[nodiscard]] std::string judge_value(const AttributePath& path, const Value& expected) const;
+  [[nodiscard]] bool is_held_by(const Claim& claim, const std::string& by) const;
   [[nodiscard]] std::string judge_holder(const AttributePath& path, const std::string& by) const;
   [[nodiscard]] std::string judge_why(const AttributePath& path, const std::string& text) const;
   [[nodiscard]] std::string judge_commands(const AttributePath& path,

@@ -243,6 +243,13 @@ std::optional<Because> Drive::recently_commanded(DeviceIndex device) const {
   return last.because;
 }
 
+bool Drive::has_just_obeyed(AttributeId attribute) const {
+  if (index(attribute) >= recent_.size() || ledger_.on(attribute) != nullptr) return false;
+  const auto& known = recent_[index(attribute)];
+  return std::any_of(known.begin(), known.end(),
+                     [&](const Recent& recent) { return recent.until > journal_.now().steady; });
+}
+
 std::vector<Drive::Recent>& Drive::recent_of(AttributeId attribute) {
   if (index(attribute) >= recent_.size()) recent_.resize(index(attribute) + 1);
   return recent_[index(attribute)];

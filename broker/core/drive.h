@@ -44,6 +44,8 @@ class Drive {
   std::optional<Because> explain(AttributeId attribute, const Value& value);
   /// Whether a command was sent to the device within the settle window; what its reports cite.
   [[nodiscard]] std::optional<Because> recently_commanded(DeviceIndex device) const;
+  /// The attribute itself was commanded within the settle window and has shown what it was told.
+  [[nodiscard]] bool has_just_obeyed(AttributeId attribute) const;
   /// Ends the open command of `attribute` as confirmed, when `value` is what it wanted.
   void confirm(AttributeId attribute, const Value& value, const Because& because);
 

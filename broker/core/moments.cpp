@@ -50,7 +50,8 @@ std::optional<Millis> next_moment(const rules::Trigger& trigger, const Site& sit
   }
   if (const auto* sun = std::get_if<rules::BySun>(&trigger.of)) return next_of(*sun, site, wall);
   if (const auto* interval = std::get_if<rules::ByInterval>(&trigger.of)) {
-    return wall + interval->every;
+    // Whole multiples: the same moments whenever the rules were loaded.
+    return (wall / interval->every + 1) * interval->every;
   }
   return std::nullopt;
 }

@@ -154,7 +154,8 @@ Reports::Origins Reports::origin_of(const devices::Reading& reading,
                              state.value.has_value();
   if (!may_be_a_hand) return {Origin::device, said};
   if (somebody_else_sent(reading)) return {Origin::other, said};
-  if (!is_principal(info->name)) {
+  // What goes along with a command changes by itself; what has obeyed one does not.
+  if (!is_principal(info->name) && !drive_.has_just_obeyed(reading.attribute)) {
     if (const auto command = drive_.recently_commanded(device)) return {Origin::attune, *command};
   }
   if (state.desired.has_value() && same_on_wire(*info, state.desired, reading.value)) {

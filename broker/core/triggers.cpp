@@ -125,13 +125,10 @@ void Inference::clock_was_set() {
     RuleMemory& memory = rules_.at(index).memory;
     const RuleMemory before = memory;
     const Instant& now = journal_.now();
-    const auto due = timers_.due(TimerKind::rule_trigger, rule.id.text());
     const auto next = next_moment(*rule.trigger, site_, now.wall, image_);
-    const bool every = std::holds_alternative<rules::ByInterval>(rule.trigger->of);
-    if (every && due) memory.planned = now.wall + (*due - now.steady);
     // What lies behind the new time was missed, and is made up or reported when it is looked at.
     const bool is_ahead = !memory.planned || *memory.planned > now.wall;
-    if (!every && is_ahead) memory.planned = next;
+    if (is_ahead) memory.planned = next;
     keep_memory(index, before);
     arm_again(index);
   }

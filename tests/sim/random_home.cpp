@@ -13,12 +13,14 @@ constexpr int kMotions = 4;
 /// reason no two throws stand in one call: compilers order a call's arguments as they like.
 class Dice {
  public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
+  Dice(std::uint64_t seed, Language language) : engine_(seed), language_(language) {}
+  [[nodiscard]] bool whole_language() const { return language_ == Language::whole; }
   std::uint64_t below(std::uint64_t n) { return engine_() % n; }
   bool one_in(std::uint64_t n) { return below(n) == 0; }
 
  private:
   std::mt19937_64 engine_;
+  Language language_;
 };
 
 std::string random_condition(Dice& dice) {
@@ -44,7 +46,7 @@ std::string random_want(Dice& dice) {
     return fmt::format("{{settings.house: {}}}", dice.one_in(2) ? "night" : "home");
   }
   if (dice.one_in(3)) return fmt::format("{{lamp{}.on: false}}", lamp);
-  if (dice.one_in(6))
+  if (dice.whole_language() && dice.one_in(6))
     return fmt::format("{{lamp{}.brightness: {{max: {}}}}}", lamp, dice.below(100));
   return fmt::format("{{lamp{}.on: true, lamp{}.brightness: {}}}", lamp, lamp,
                      20 * (1 + dice.below(5)));
@@ -52,7 +54,7 @@ std::string random_want(Dice& dice) {
 
 /// Keys about how long a rule lives, and what it does meanwhile.
 std::string random_life(Dice& dice) {
-  switch (dice.below(5)) {
+  switch (dice.below(dice.whole_language() ? 5 : 4)) {
     case 0:
       return fmt::format("    max_time: {}s\n", 5 + dice.below(40));
     case 1:
@@ -102,7 +104,7 @@ std::string random_rule(Dice& dice, std::size_t n) {
   if (dice.one_in(3)) rule += fmt::format("    until: \"{}\"\n", random_condition(dice));
   if (dice.one_in(2)) rule += fmt::format("    off_delay: {}s\n", 1 + dice.below(30));
   if (dice.one_in(4)) rule += fmt::format("    while: \"{}\"\n", random_condition(dice));
-  if (dice.one_in(3)) rule += random_life(dice);
+  if (dice.whole_language() && dice.one_in(3)) rule += random_life(dice);
   const std::string want = random_want(dice);
   const char* priority = kPriorities[dice.below(4)];
   rule += fmt::format("    want: {}\n    priority: {}\n", want, priority);
@@ -184,8 +186,8 @@ Happening random_happening(Dice& dice) {
 
 }  // namespace
 
-RandomHome make_home(std::uint64_t seed, std::size_t events) {
-  Dice dice(seed * 0x9e3779b97f4a7c15ull + 1);
+RandomHome make_home(std::uint64_t seed, std::size_t events, Language language) {
+  Dice dice(seed * 0x9e3779b97f4a7c15ull + 1, language);
   RandomHome home;
   home.rules =
       "version: 1\n"
@@ -194,9 +196,11 @@ RandomHome make_home(std::uint64_t seed, std::size_t events) {
       "rules:\n";
   const std::size_t rules = 4 + dice.below(6);
   for (std::size_t n = 0; n < rules; ++n) home.rules += random_rule(dice, n);
-  const std::size_t triggers = dice.below(3);
-  for (std::size_t n = 0; n < triggers; ++n) home.rules += random_trigger(dice, n);
-  home.rules += random_guards(dice);
+  if (dice.whole_language()) {
+    const std::size_t triggers = dice.below(3);
+    for (std::size_t n = 0; n < triggers; ++n) home.rules += random_trigger(dice, n);
+    home.rules += random_guards(dice);
+  }
   for (int n = 0; n < kLamps; ++n) {
     home.first.push_back(fmt::format(R"(zigbee2mqtt/lamp{} {{"state":"OFF","brightness":0}})", n));
   }

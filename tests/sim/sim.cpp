@@ -5,7 +5,8 @@
 
 #include "tests/sim/sim_run.h"
 
-/// attune_sim --seed N | --seeds N  [--events M] [--sabotage timers|commands] [--verbose] [--print]
+/// attune_sim --seed N | --seeds N  [--events M] [--sabotage timers|commands] [--whole] [--verbose]
+/// [--print]
 ///
 /// Each seed is one random home, lived twice: once undisturbed, once killed between random steps.
 /// Both must command the same and end the same. Exit code 0: they did for every seed.
@@ -17,11 +18,16 @@ struct Arguments {
   attune::sim::Sabotage sabotage = attune::sim::Sabotage::none;
   bool verbose = false;
   bool print = false;
+  attune::sim::Language language = attune::sim::Language::exact;
 };
 
 bool read_arguments(int argc, char** argv, Arguments& out) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
+    if (name == "--whole") {
+      out.language = attune::sim::Language::whole;
+      continue;
+    }
     if (name == "--verbose" || name == "--print") {
       (name == "--print" ? out.print : out.verbose) = true;
       continue;
@@ -49,13 +55,14 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!read_arguments(argc, argv, arguments)) {
-    fmt::print(stderr, "usage: attune_sim --seed N | --seeds N [--events M]\n");
+    fmt::print(stderr, "usage: attune_sim --seed N | --seeds N [--events M] [--whole]\n");
     return 2;
   }
   std::size_t crashes = 0;
   std::size_t commands = 0;
   for (std::uint64_t seed = arguments.first; seed <= arguments.last; ++seed) {
-    const attune::sim::RandomHome home = attune::sim::make_home(seed, arguments.events);
+    const attune::sim::RandomHome home =
+        attune::sim::make_home(seed, arguments.events, arguments.language);
     const auto unstopped = attune::sim::live(home, {0, arguments.sabotage, arguments.print});
     const auto stopped = attune::sim::live(home, {seed, arguments.sabotage, arguments.print});
     crashes += stopped.crashes;

@@ -68,6 +68,9 @@ class FrailStore final : public store::Store {
   Result<std::vector<Change>> log_after(Revision after, std::size_t max) const override {
     return inner_->log_after(after, max);
   }
+  Result<std::vector<Change>> log_newest(std::size_t max) const override {
+    return inner_->log_newest(max);
+  }
   Result<std::optional<Change>> change(Revision revision) const override {
     return inner_->change(revision);
   }

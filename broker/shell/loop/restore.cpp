@@ -26,11 +26,6 @@ HybridTime last_moment(const store::Recovered& from, const std::vector<Change>& 
   return latest;
 }
 
-Result<std::vector<Change>> recent(const store::Store& store, Revision head) {
-  const std::uint64_t from = number(head) > kRecentChanges ? number(head) - kRecentChanges : 0;
-  return store.log_after(static_cast<Revision>(from), kRecentChanges);
-}
-
 /// Of these, what was just sent.
 void keep_unsettled(std::vector<Change>& changes, const Instant& at) {
   std::erase_if(changes, [&](const Change& change) {
@@ -59,7 +54,7 @@ class Spaces {
 }  // namespace
 
 Result<core::Restored> restored(const store::Store& store, store::Recovered from) {
-  auto found = recent(store, from.head);
+  auto found = store.log_newest(kRecentChanges);
   if (!found) return found.error();
   std::vector<Change> last = std::move(*found);
   const HybridTime clock = last_moment(from, last);

@@ -117,9 +117,9 @@ TEST(CodecFormat, WritesACommandAsEver) {
 }
 TEST(CodecFormat, WritesAClaimAsEver) {
   expect_bytes(sample_claim(), "68616c6c5f6c616d702e6f6e0002616e6e61",
-               "010005005470e9f4"
+               "020005000eb1b152"
                "0968616c6c5f6c616d70026f6e0204616e6e61024fa206f6d583adf86682f0b2520101177a696762"
-               "6565326d7174742f68616c6c5f6d6f74696f6eac02ab02ad020664696e6e6572");
+               "6565326d7174742f68616c6c5f6d6f74696f6eac02ab02ad020664696e6e6572000000");
 }
 TEST(CodecFormat, WritesABaseAsEver) {
   expect_bytes(sample_base(), "68616c6c5f6c616d702e6f6e",

@@ -219,6 +219,18 @@ TEST_P(BothStores, GivesTheLogInPages) {
   EXPECT_EQ(store().log_after(Revision{8}, 2)->size(), 2u);
 }
 
+TEST_P(BothStores, GivesTheNewestChangesAcrossGaps) {
+  recover();
+  commit(turn_above(0, 3));
+  commit(turn_above(70'000, 2));
+  const auto newest = *store().log_newest(4);
+  ASSERT_EQ(newest.size(), 4u);
+  EXPECT_EQ(number(newest.front().revision), 2u);
+  EXPECT_EQ(number(newest.back().revision), 70'002u);
+  EXPECT_EQ(store().log_newest(100)->size(), 5u);
+  EXPECT_TRUE(store().log_newest(0)->empty());
+}
+
 TEST_P(BothStores, FindsAChangeByItsRevisionOnly) {
   recover();
   commit(turn_above(10, 2));
