@@ -51,7 +51,7 @@ struct Core::Parts {
         notices(image, rules, timers, journal, options.observe),
         inference(known, image, rules, signals, notices, arbitration, claims, timers, journal,
                   agenda, options.site),
-        schedules(known, image, rules, inference, known.table(), timers, journal, options.site),
+        schedules(image, rules, inference, known.table(), timers, journal, options.site),
         drive(known, image, claims, rules, limits, ledger, arbitration, timers, journal, agenda,
               options.observe),
         conflicts(journal),

@@ -16,11 +16,9 @@ namespace attune::core {
 
 class Schedules {
  public:
-  Schedules(const devices::Catalog& catalog, const Image& image, const RuleRunner& rules,
-            Inference& inference, AttributeTable& table, Timers& timers, Journal& journal,
-            Site site)
-      : catalog_(catalog),
-        image_(image),
+  Schedules(const Image& image, const RuleRunner& rules, Inference& inference,
+            AttributeTable& table, Timers& timers, Journal& journal, Site site)
+      : image_(image),
         rules_(rules),
         inference_(inference),
         table_(table),
@@ -45,7 +43,6 @@ class Schedules {
   void follow(const rules::Setting& setting, const Because& because);
   void arm(const rules::Setting& setting);
 
-  const devices::Catalog& catalog_;
   const Image& image_;
   const RuleRunner& rules_;
   Inference& inference_;

@@ -35,8 +35,7 @@ class Search {
  public:
   /// What holds besides when a bool attribute is so: `true_for(c, ..)` says that c is true.
   using Implied = std::function<Demands(AttributeId, bool is)>;
-  explicit Search(Facts& facts, Implied implied = {})
-      : facts_(facts), implied_(std::move(implied)), box_(facts) {}
+  explicit Search(Facts& facts, Implied implied = {}) : implied_(std::move(implied)), box_(facts) {}
 
   [[nodiscard]] Answer together(const Demands& demands);
   /// The same, and some number is bounded by every side of `sides`.
@@ -62,7 +61,6 @@ class Search {
   [[nodiscard]] bool accept();
   void add_implied(const Goal& goal, AttributeId attribute);
 
-  Facts& facts_;
   Implied implied_;
   Box box_;
   std::vector<Goal> goals_;
