@@ -73,7 +73,7 @@ TEST(Vocabulary, SaysWhatFollowsTheLastClaim) {
   EXPECT_EQ(end("valve", "open"), EndOfClaims::off);
   EXPECT_EQ(end("siren", "siren"), EndOfClaims::off);
   EXPECT_EQ(end("siren", "volume"), std::nullopt);
-  EXPECT_EQ(end("charger", "charge_current"), std::nullopt);
+  EXPECT_EQ(end("charger", "charge_current"), EndOfClaims::restore);
   EXPECT_EQ(end("light", "raw.on"), std::nullopt);
   EXPECT_EQ(end("alarm_panel", "alarm_state"), std::nullopt);
 }
