@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "devices/model/glob.h"
+
 namespace attune::rules {
 
 namespace {
@@ -14,33 +16,14 @@ bool is_named(std::string_view named, std::string_view file) {
 
 }  // namespace
 
-bool matches(std::string_view glob, std::string_view text) {
-  std::size_t at = 0, in = 0, star = std::string_view::npos, resume = 0;
-  while (in < text.size()) {
-    if (at < glob.size() && glob[at] == '*') {
-      star = at++;
-      resume = in;
-    } else if (at < glob.size() && (glob[at] == '?' || glob[at] == text[in])) {
-      ++at;
-      ++in;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      in = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return glob.find_first_not_of('*', at) == std::string_view::npos;
-}
-
 bool may_write(const Surroundings& around, std::string_view file, const AttributePath& path) {
   if (around.permissions == nullptr) return true;
   bool named = false;
   for (const auto& [of_file, globs] : *around.permissions) {
     if (!is_named(of_file, file)) continue;
     named = true;
-    const bool allowed = std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-      return matches(glob, path.device.text()) || matches(glob, path.text());
+    const bool allowed = std::any_of(globs.begin(), globs.end(), [&](const std::string& pattern) {
+      return glob(pattern, path.device.text()) || glob(pattern, path.text());
     });
     if (allowed) return true;
   }

@@ -6,9 +6,6 @@
 /// Which files may write what (attune.yaml, `permissions`).
 namespace attune::rules {
 
-/// Whether `text` is what `glob` names: `*` stands for any text, `?` for one character.
-[[nodiscard]] bool matches(std::string_view glob, std::string_view text);
-
 /// Whether `file` may write `path`: a file that no permission names may write everything.
 [[nodiscard]] bool may_write(const Surroundings& around, std::string_view file,
                              const AttributePath& path);

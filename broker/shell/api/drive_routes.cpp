@@ -3,6 +3,7 @@
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/match.h"
 #include "broker/shell/api/routes.h"
+#include "devices/model/glob.h"
 
 /// GET /api/v1/commands, /claims, /conflicts, /rejections, /notices
 namespace attune::api {

@@ -6,9 +6,6 @@
 /// Which devices and attributes a client wants: `hall_*`, `*.on`, or several with commas.
 namespace attune::api {
 
-/// `*` is any text, `?` any one byte. Linear in the text for each star.
-[[nodiscard]] bool glob(std::string_view pattern, std::string_view text);
-
 /// A pattern with a dot is held against `device.attribute`, one without against the device.
 class Match {
  public:

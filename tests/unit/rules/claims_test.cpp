@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include "rules/sections/permissions.h"
 #include "tests/unit/rules/small_house.h"
 
 /// Ranges, interlocks, limits, and how wishes are driven: what a file may say of them.
@@ -145,16 +144,6 @@ TEST(Permissions, OtherFilesWriteEverything) {
   SmallHouse house;
   EXPECT_TRUE(load_as_guest(house, rule("want: {ac.hvac_mode: off}"), "rules.d/house.yaml").set);
   EXPECT_TRUE(load_as_guest(house, rule("want: {ac.hvac_mode: off}"), "no_guest.yaml").set);
-}
-
-TEST(Permissions, GlobsAreWholeNames) {
-  EXPECT_TRUE(matches("guest_*", "guest_lamp"));
-  EXPECT_TRUE(matches("*_lamp", "guest_lamp"));
-  EXPECT_TRUE(matches("g?est*", "guest_lamp"));
-  EXPECT_TRUE(matches("*", ""));
-  EXPECT_FALSE(matches("guest_*", "a_guest_lamp"));
-  EXPECT_FALSE(matches("guest", "guest_lamp"));
-  EXPECT_FALSE(matches("a*b*c", "a_b_d"));
 }
 
 }  // namespace
