@@ -98,20 +98,20 @@ bool Drive::differs(AttributeId attribute) const {
   return info == nullptr || !same_on_wire(*info, state.value, state.desired);
 }
 
-const AttributeState* Drive::sibling(AttributeId attribute, std::string_view name) const {
+std::optional<AttributeId> Drive::sibling(AttributeId attribute, std::string_view name) const {
   const AttributePath& path = catalog_.table().path(attribute);
   const std::string_view endpoint = devices::endpoint_part(path.attribute);
   const std::string wanted = std::string(endpoint).append(endpoint.empty() ? "" : ".").append(name);
-  const auto id = catalog_.table().find(path.device.text(), wanted);
-  return id ? &image_.at(*id) : nullptr;
+  return catalog_.table().find(path.device.text(), wanted);
 }
 
-/// The attribute depends on `on`, and that is being switched on now: both travel together.
-bool Drive::switching_on(AttributeId attribute) const {
+/// The `on` that the attribute depends on, while that is off and wanted on: both travel together.
+std::optional<AttributeId> Drive::switching_on(AttributeId attribute) const {
   const auto name = devices::canonical_part(catalog_.table().path(attribute).attribute);
-  if (!depends_on_on(name)) return false;
-  const AttributeState* on = sibling(attribute, "on");
-  return on != nullptr && is_true(on->desired) && !is_true(on->value);
+  if (!depends_on_on(name)) return std::nullopt;
+  const auto on = sibling(attribute, "on");
+  if (!on || !is_true(image_.at(*on).desired) || is_true(image_.at(*on).value)) return std::nullopt;
+  return on;
 }
 
 bool Drive::may_be_driven(AttributeId attribute) const {
@@ -119,12 +119,12 @@ bool Drive::may_be_driven(AttributeId attribute) const {
   if (info == nullptr || !info->writable) return false;
   const auto name = devices::canonical_part(info->name);
   if (depends_on_on(name)) {
-    const AttributeState* on = sibling(attribute, "on");
-    return on == nullptr || is_true(intended(*on));
+    const auto on = sibling(attribute, "on");
+    return !on || is_true(intended(image_.at(*on)));
   }
   if (is_target_temperature(name)) {
-    const AttributeState* mode = sibling(attribute, "hvac_mode");
-    return mode == nullptr || !is_word(intended(*mode), "off");
+    const auto mode = sibling(attribute, "hvac_mode");
+    return !mode || !is_word(intended(image_.at(*mode)), "off");
   }
   return true;
 }

@@ -81,8 +81,9 @@ class Drive {
   void drive(AttributeId attribute);
   [[nodiscard]] bool may_be_driven(AttributeId attribute) const;
   [[nodiscard]] bool differs(AttributeId attribute) const;
-  [[nodiscard]] bool switching_on(AttributeId attribute) const;
-  [[nodiscard]] const AttributeState* sibling(AttributeId attribute, std::string_view name) const;
+  [[nodiscard]] std::optional<AttributeId> switching_on(AttributeId attribute) const;
+  [[nodiscard]] std::optional<AttributeId> sibling(AttributeId attribute,
+                                                   std::string_view name) const;
   [[nodiscard]] std::optional<Delay> delay_of(AttributeId attribute) const;
   [[nodiscard]] std::optional<Delay> order_of(AttributeId attribute) const;
   bool must_wait(AttributeId attribute);

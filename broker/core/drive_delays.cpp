@@ -28,7 +28,9 @@ const Delay* Drive::delay(AttributeId attribute) const {
 std::optional<Delay> Drive::delay_of(AttributeId attribute) const {
   if (is_before_limits(claims_.winner(attribute))) return std::nullopt;
   if (auto later = limits_.delay(attribute, image_.at(attribute).desired)) return later;
-  return order_of(attribute);
+  if (auto later = order_of(attribute)) return later;
+  const auto on = switching_on(attribute);
+  return on ? delay_of(*on) : std::nullopt;
 }
 
 /// What stands before it in its rule's `order`, and is not yet as the rule wants it.
