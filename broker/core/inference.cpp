@@ -339,7 +339,7 @@ Because Inference::announce(const RuleId& rule, std::string status, std::string 
 
 void Inference::claim_all(std::uint32_t rule, const Because& because, bool started) {
   for (const rules::Want& want : rules_.set().rules[rule].want) {
-    claim_one(rule, want, because, started);
+    if (started || !is_in_sequence(rule, want.attribute)) claim_one(rule, want, because, started);
   }
 }
 

@@ -83,6 +83,8 @@ class Inference {
   // sequences.cpp
   bool go_on(std::uint32_t rule, const Because& because);
   bool take_step(std::uint32_t rule, const rules::Step& step, const Because& because);
+  [[nodiscard]] bool is_in_sequence(std::uint32_t rule, AttributeId attribute) const;
+  void abort_sequence(std::uint32_t rule, const Because& because);
   void end_sequence(std::uint32_t rule, const Because& because, bool rule_ends);
   void sequence_is_over(std::uint32_t rule, const Because& because);
   void begin_again(std::uint32_t rule, const Because& because);

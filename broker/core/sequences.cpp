@@ -9,8 +9,8 @@ namespace {
 
 using Kind = rules::Step::Kind;
 
-bool is_wanted(const rules::Rule& rule, AttributeId attribute) {
-  return std::any_of(rule.want.begin(), rule.want.end(),
+bool wants(const std::vector<rules::Want>& all, AttributeId attribute) {
+  return std::any_of(all.begin(), all.end(),
                      [&](const rules::Want& want) { return want.attribute == attribute; });
 }
 
@@ -55,12 +55,21 @@ bool Inference::take_step(std::uint32_t index, const rules::Step& step, const Be
   return false;
 }
 
+/// A step that was taken says what is wanted of it, until the sequence is over.
+bool Inference::is_in_sequence(std::uint32_t index, AttributeId attribute) const {
+  const auto& sequence = rules_.set().rules[index].sequence;
+  const std::uint32_t taken = rules_.at(index).memory.step;
+  if (taken >= sequence.size()) return false;
+  return std::any_of(sequence.begin(), sequence.begin() + taken,
+                     [&](const rules::Step& step) { return wants(step.want, attribute); });
+}
+
 /// Its claims end with it; those of the rule itself stay.
 void Inference::end_sequence(std::uint32_t index, const Because& because, bool rule_ends) {
   const rules::Rule& rule = rules_.set().rules[index];
   for (const rules::Step& step : rule.sequence) {
     for (const rules::Want& want : step.want) {
-      if (!rule_ends && is_wanted(rule, want.attribute)) continue;
+      if (!rule_ends && wants(rule.want, want.attribute)) continue;
       arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), because,
                             "the sequence is over");
     }
@@ -75,6 +84,16 @@ void Inference::sequence_is_over(std::uint32_t index, const Because& because) {
   rules::Occasion occasion;
   occasion.finished = true;
   evaluate(index, {{std::nullopt, because}}, occasion);
+}
+
+/// None of its steps is left.
+void Inference::abort_sequence(std::uint32_t index, const Because& because) {
+  RuleMemory& memory = rules_.at(index).memory;
+  const RuleMemory before = memory;
+  memory.step = static_cast<std::uint32_t>(rules_.set().rules[index].sequence.size());
+  memory.waits_since.reset();
+  keep_memory(index, before);
+  sequence_is_over(index, because);
 }
 
 /// From the first step again.
