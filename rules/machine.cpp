@@ -91,9 +91,9 @@ class Evaluation {
   /// With `reset: ack` the end has come, and waits for a person.
   [[nodiscard]] bool may_end() const { return !rule_.reset_by_ack || occasion_.acknowledged; }
 
-  /// Its time is up: whatever it is that still holds, it must go before the rule starts again.
+  /// Its time is up. What made it start must go before it starts again, if it still holds.
   void spend() {
-    out_.next.spent = true;
+    out_.next.spent = !rule_.trigger && condition();
     enter(RulePhase::idle);
   }
 
