@@ -4,14 +4,22 @@ namespace attune::devices {
 
 void Decoded::clear() {
   readings.clear();
+  desired.clear();
+  historical.clear();
   events.clear();
   foreign.clear();
   availability.clear();
   rejections.clear();
   devices_changed = false;
+  subscriptions_changed = false;
+  pass_on = false;
+  replies.clear();
+  place = {};
   keep_as.clear();
 }
 
 void Dialect::declare(std::span<const DeviceEntry>) {}
+
+void Dialect::reconsider(Decoded&) {}
 
 }  // namespace attune::devices

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "devices/model/change.h"
 #include "devices/model/device.h"
 #include "devices/model/ids.h"
+#include "devices/model/instant.h"
 
 /// The seam between a convention on the wire and the model: bytes <-> readings, commands -> bytes.
 namespace attune::devices {
@@ -18,6 +20,7 @@ struct Message {
   std::string_view topic;
   std::string_view payload;
   bool retained = false;
+  Instant at{};  ///< when it came; what a dialect paces its own messages by
 };
 
 /// One attribute and its canonical value.
@@ -41,20 +44,6 @@ struct AvailabilityReport {
   Availability availability = Availability::unknown;
 };
 
-/// What one message means. Reused between messages: clear() keeps the memory.
-struct Decoded {
-  std::vector<Reading> readings;  ///< checked against vocabulary and ranges
-  std::vector<Reading> events;    ///< momentary: `button.event` = "single"; never stored
-  std::vector<Reading> foreign;   ///< seen on a device's command topic: somebody else commands
-  std::vector<AvailabilityReport> availability;
-  std::vector<Rejection> rejections;
-  bool devices_changed = false;  ///< the catalog's generation moved
-  /// Set for a discovery message: kept by the shell under this key, and fed again (restored) at
-  /// the next start, before the link is up. An empty payload erases it.
-  std::string keep_as;
-  void clear();
-};
-
 /// A message to publish. Never retained.
 struct Outgoing {
   std::string topic;
@@ -62,17 +51,55 @@ struct Outgoing {
   int qos = 1;
 };
 
+/// Where a message stands in its stream, in the conventions that count.
+struct StreamPlace {
+  std::optional<std::uint64_t> seq;      ///< of the message
+  std::optional<std::uint64_t> birth;    ///< of the connection that it belongs to
+  std::optional<std::uint64_t> version;  ///< of the document
+  bool gap = false;                      ///< messages are missing before this one
+};
+
+/// What one message means. Reused between messages: clear() keeps the memory.
+struct Decoded {
+  std::vector<Reading> readings;    ///< checked against vocabulary and ranges; the present state
+  std::vector<Reading> desired;     ///< what the device says is wanted of it; never its state
+  std::vector<Reading> historical;  ///< of the past, sent late; never its state
+  std::vector<Reading> events;      ///< momentary: `button.event` = "single"; never stored
+  std::vector<Reading> foreign;     ///< seen on a device's command topic: somebody else commands
+  std::vector<AvailabilityReport> availability;
+  std::vector<Rejection> rejections;
+  bool devices_changed = false;        ///< the catalog's generation moved
+  bool subscriptions_changed = false;  ///< Dialect::subscriptions() says something else now
+  /// The message is not this dialect's after all: the next one that owns its topic is asked.
+  /// Nothing else of Decoded may be set then.
+  bool pass_on = false;
+  /// What the dialect wants to say by itself: a request to describe, an answer to a heartbeat, a
+  /// question for state. They leave after what the message changed is committed, and after new
+  /// filters are subscribed; never for a message that is restored. The dialect paces them.
+  std::vector<Outgoing> replies;
+  StreamPlace place;
+  /// Set for a discovery message: kept by the shell under this key, and fed again (restored) at
+  /// the next start, before the link is up. An empty payload erases it.
+  std::string keep_as;
+  void clear();
+};
+
 /// One convention. Threading: owned by the loop's thread.
 class Dialect {
  public:
   virtual ~Dialect() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
-  /// Topic filters to subscribe, none overlapping another of the same dialect.
+  /// Topic filters to subscribe, none overlapping another of the same dialect. They may change
+  /// with a message (Decoded::subscriptions_changed).
   [[nodiscard]] virtual std::vector<std::string> subscriptions() const = 0;
-  /// Whether a topic is this dialect's: at most one dialect may say yes to a topic.
+  /// Whether a topic is this dialect's, by its form or by what was learnt. Where several say yes
+  /// the first of the table has it (dialects/registry.h).
   [[nodiscard]] virtual bool owns(std::string_view topic) const = 0;
   /// Takes up the devices that a devices file assigns to this dialect, replacing earlier ones.
   virtual void declare(std::span<const DeviceEntry> entries);
+  /// An earlier dialect owns other topics than before: a later one gives up what it took for its
+  /// own. `out` is that of the message that changed it.
+  virtual void reconsider(Decoded& out);
   /// Appends what the message means. Never throws; a bad message becomes Rejections.
   virtual void decode(const Message& message, Decoded& out) = 0;
   /// The messages that make the device take these values, as few as the convention can: all of

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "devices/dialects/json_mapped.h"
-#include "devices/dialects/zigbee2mqtt.h"
+#include "devices/dialects/registry.h"
 #include "devices/json/reader.h"
 #include "devices/model/limits.h"
 #include "devices/topics.h"
@@ -11,31 +11,40 @@
 namespace attune::devices {
 
 Normaliser::Normaliser(Catalog& catalog, const DialectConfig& config) : catalog_(catalog) {
-  if (config.zigbee2mqtt) {
-    dialects_.push_back(std::make_unique<Zigbee2Mqtt>(catalog, config.zigbee2mqtt_base));
-  }
-  if (config.json) {
-    auto json = std::make_unique<JsonMapped>(catalog);
-    json_ = json.get();
-    dialects_.push_back(std::move(json));
+  for (const DialectRow& row : dialect_table()) {
+    if (!config.listens(row.name)) continue;
+    const std::size_t before = dialects_.size();
+    const auto owner = [this, before](std::string_view topic) {
+      return owner_among(before, topic);
+    };
+    dialects_.push_back(row.make({catalog, config.options(row.name), owner}));
+    if (row.name == "json") json_ = static_cast<JsonMapped*>(dialects_.back().get());
   }
 }
 
 Normaliser::~Normaliser() = default;
 
+/// The first `count` dialects are asked; empty: none of them owns the topic.
+std::string_view Normaliser::owner_among(std::size_t count, std::string_view topic) const {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (dialects_[i]->owns(topic)) return dialects_[i]->name();
+  }
+  return {};
+}
+
 Status Normaliser::configure(const DevicesFile& file) {
+  // Only who stands before `json` would keep a topic from it.
   const auto taken = [&](std::string_view topic) -> std::string_view {
     for (const auto& dialect : dialects_) {
-      if (dialect.get() != json_ && dialect->owns(topic)) return dialect->name();
+      if (dialect.get() == json_) break;
+      if (dialect->owns(topic)) return dialect->name();
     }
     return {};
   };
-  if (json_ != nullptr) {
-    if (Status checked = JsonMapped::check(file.json, taken); !checked) return checked;
-  }
+  if (Status checked = JsonMapped::check(file.json, taken); !checked) return checked;
   catalog_.set_entries(file.entries);
   for (const auto& dialect : dialects_) dialect->declare(file.entries);
-  if (json_ != nullptr) json_->configure(file.json);
+  json_->configure(file.json);
   return {};
 }
 
@@ -55,29 +64,37 @@ void Normaliser::decode(const Message& message, Decoded& out) {
     out.rejections.push_back({std::move(shown), "", "topic", std::string(wrong)});
     return;
   }
-  for (const auto& dialect : dialects_) {
-    if (dialect->owns(message.topic)) return dialect->decode(message, out);
+  for (std::size_t i = 0; i < dialects_.size(); ++i) {
+    if (!dialects_[i]->owns(message.topic)) continue;
+    out.pass_on = false;
+    dialects_[i]->decode(message, out);
+    if (out.pass_on) continue;
+    if (!out.subscriptions_changed) return;
+    for (std::size_t j = i + 1; j < dialects_.size(); ++j) dialects_[j]->reconsider(out);
+    return;
   }
+  // Passed on by all who heard it: nobody's business, and nothing wrong with it.
+  if (out.pass_on) return;
   out.rejections.push_back({std::string(message.topic), "", "topic", "no dialect listens here"});
+}
+
+const Dialect* Normaliser::of(DeviceIndex device) const {
+  const DeviceInfo* info = catalog_.device(device);
+  if (info == nullptr) return nullptr;
+  const auto found = std::ranges::find(dialects_, std::string_view(info->dialect),
+                                       [](const auto& dialect) { return dialect->name(); });
+  return found == dialects_.end() ? nullptr : found->get();
 }
 
 std::vector<Outgoing> Normaliser::encode(DeviceIndex device,
                                          std::span<const Reading> values) const {
-  const DeviceInfo* info = catalog_.device(device);
-  if (info == nullptr) return {};
-  for (const auto& dialect : dialects_) {
-    if (dialect->name() == info->dialect) return dialect->encode(device, values);
-  }
-  return {};
+  const Dialect* dialect = of(device);
+  return dialect == nullptr ? std::vector<Outgoing>{} : dialect->encode(device, values);
 }
 
 std::vector<Outgoing> Normaliser::ask(DeviceIndex device) const {
-  const DeviceInfo* info = catalog_.device(device);
-  if (info == nullptr) return {};
-  for (const auto& dialect : dialects_) {
-    if (dialect->name() == info->dialect) return dialect->ask(device);
-  }
-  return {};
+  const Dialect* dialect = of(device);
+  return dialect == nullptr ? std::vector<Outgoing>{} : dialect->ask(device);
 }
 
 }  // namespace attune::devices

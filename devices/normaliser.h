@@ -7,18 +7,12 @@
 
 #include "devices/catalog.h"
 #include "devices/dialect.h"
+#include "devices/dialect_config.h"
 #include "devices/model/issue.h"
 #include "devices/model/result.h"
 
 /// All dialects behind one door: a message goes in, canonical readings come out.
 namespace attune::devices {
-
-/// Which conventions are listened to, with what the configuration says of each.
-struct DialectConfig {
-  bool zigbee2mqtt = true;
-  std::string zigbee2mqtt_base = "zigbee2mqtt";
-  bool json = true;
-};
 
 /// One attribute of a `json` device, from the devices file.
 struct JsonAttribute {
@@ -59,7 +53,8 @@ class Normaliser {
   /// Filters of all dialects, no two overlapping (a filter below another is dropped).
   [[nodiscard]] std::vector<std::string> subscriptions() const;
 
-  /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first.
+  /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first. Where
+  /// Decoded::subscriptions_changed is set, subscriptions() has changed.
   void decode(const Message& message, Decoded& out);
 
   /// See Dialect. A device of an unknown dialect encodes to nothing.
@@ -68,9 +63,12 @@ class Normaliser {
   [[nodiscard]] std::vector<Outgoing> ask(DeviceIndex device) const;
 
  private:
+  [[nodiscard]] const Dialect* of(DeviceIndex device) const;
+  [[nodiscard]] std::string_view owner_among(std::size_t count, std::string_view topic) const;
+
   Catalog& catalog_;
-  std::vector<std::unique_ptr<Dialect>> dialects_;
-  JsonMapped* json_ = nullptr;  // of dialects_; absent when it is not configured
+  std::vector<std::unique_ptr<Dialect>> dialects_;  // in the table's order
+  JsonMapped* json_ = nullptr;                      // of dialects_; always there
 };
 
 }  // namespace attune::devices

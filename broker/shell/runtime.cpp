@@ -305,6 +305,11 @@ void Runtime::Parts::keep_subscriptions() {
   auto wanted = filters();
   if (wanted == subscriptions_) return;
   subscriptions_ = wanted;
+void Runtime::Parts::topics_learnt() {
+  subscribed_for_ = 0;
+  keep_subscriptions();
+}
+
   link_->set_subscriptions(std::move(wanted));
 }
 

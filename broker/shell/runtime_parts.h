@@ -108,6 +108,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   Instant committed_at_;
   std::unique_ptr<inbox::InboxRing> ring_;
   std::optional<embedded::Mosquitto> broker_;
+  void topics_learnt() override;
   std::unique_ptr<link::Link> link_;
   std::optional<Loop> loop_;
   std::optional<RuleKeeper> keeper_;

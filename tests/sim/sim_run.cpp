@@ -120,6 +120,7 @@ class FrailLink final : public link::Link {
   void set_subscriptions(std::vector<std::string> filters) override {
     inner_.set_subscriptions(std::move(filters));
   }
+  bool subscribed() const override { return inner_.subscribed(); }
   link::LinkStatus status() const override { return inner_.status(); }
 
  private:

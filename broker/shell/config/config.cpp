@@ -8,6 +8,9 @@
 #include <fstream>
 
 #include "broker/shell/config/fields.h"
+#include "devices/dialects/registry.h"
+#include "devices/topics.h"
+#include "devices/vocabulary.h"
 
 namespace attune::config {
 namespace {
@@ -142,24 +145,35 @@ void read_mqtt(Fields& top, const Reader& reader) {
   fields->finish();
 }
 
-/// Words of conventions that a later version speaks: a configuration written for it still loads.
-const std::vector<std::string> kLaterDialects = {"tasmota",       "shelly",  "homie",
-                                                 "homeassistant", "esphome", "attune"};
+/// An option is a topic's beginning, or a name within a topic.
+void check_option(Fields& fields, std::string_view key, const std::string& value) {
+  const std::string_view wrong = devices::what_is_wrong_with_topic(value);
+  if (wrong.empty() && !value.starts_with('/') && !value.ends_with('/')) return;
+  fields.error(*fields.node().find(key), "E303",
+               "'" + value + "' cannot stand at the front of a topic",
+               wrong.empty() ? "no slash at its ends" : "it is " + std::string(wrong));
+}
+
+devices::DialectOptions read_options(Fields& fields, std::string_view keys) {
+  devices::DialectOptions options;
+  for (const std::string& key : devices::split_words(keys)) {
+    std::vector<std::string> values;
+    fields.texts(key, values);
+    for (const std::string& value : values) check_option(fields, key, value);
+    options.set(key, std::move(values));
+  }
+  fields.finish();
+  return options;
+}
 
 void read_dialects(Fields& top, devices::DialectConfig& dialects) {
   auto fields = top.map("dialects");
   if (!fields) return;
-  dialects.zigbee2mqtt = false;
-  if (auto zigbee = fields->map("zigbee2mqtt")) {
-    dialects.zigbee2mqtt = true;
-    zigbee->text("base", dialects.zigbee2mqtt_base);
-    zigbee->finish();
-  }
-  if (auto json = fields->map("json")) json->finish();
-  for (const auto& word : kLaterDialects) {
-    const yaml::Node* node = fields->take(word);
-    if (node == nullptr) continue;
-    fields->warning(*node, "W910", "the dialect " + word + " is not in this version: ignored");
+  dialects.all = false;
+  for (const devices::DialectRow& row : devices::dialect_table()) {
+    if (auto own = fields->map(row.name)) {
+      dialects.chosen.insert_or_assign(std::string(row.name), read_options(*own, row.options));
+    }
   }
   fields->finish();
 }

@@ -105,6 +105,9 @@ class Link {
 
   /// Replaces the filters: subscribes to new ones, unsubscribes from gone ones.
   virtual void set_subscriptions(std::vector<std::string> filters) = 0;
+  /// Whether the broker has answered for every filter set so far, on the present connection.
+  /// Announced on the ring's wake_fd when it becomes true.
+  [[nodiscard]] virtual bool subscribed() const = 0;
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };
 

@@ -233,6 +233,11 @@ void MemoryLink::set_subscriptions(std::vector<std::string> filters) {
   }
 }
 
+bool MemoryLink::subscribed() const {
+  const Lock lock(broker_.mutex_);
+  return status_.state == LinkState::connected;
+}
+
 LinkStatus MemoryLink::status() const {
   const Lock lock(broker_.mutex_);
   return status_;

@@ -77,6 +77,7 @@ class MemoryLink : public Link {
   [[nodiscard]] bool publish(std::vector<Parcel> parcels) override;
   [[nodiscard]] Reports take_reports() override;
   void set_subscriptions(std::vector<std::string> filters) override;
+  [[nodiscard]] bool subscribed() const override;
   [[nodiscard]] LinkStatus status() const override;
 
   void connect();

@@ -80,6 +80,11 @@ void PahoLink::set_subscriptions(std::vector<std::string> filters) {
   state_changed_.notify_all();
 }
 
+bool PahoLink::subscribed() const {
+  const std::lock_guard lock(state_mutex_);
+  return answered_ && subscribed_ == wanted_ && status_.state == LinkState::connected;
+}
+
 LinkStatus PahoLink::status() const {
   const std::lock_guard lock(state_mutex_);
   LinkStatus status = status_;
@@ -162,6 +167,7 @@ Status PahoLink::subscribe() {
   const std::lock_guard lock(state_mutex_);
   status_.refused_subscriptions = std::move(*refused);
   subscribed_ = std::move(wanted);
+  answered_ = true;
   return {};
 }
 
@@ -209,7 +215,8 @@ Status PahoLink::update_subscriptions() {
     gone = missing_from(wanted, subscribed_);
     const std::vector<std::string> fresh = missing_from(subscribed_, wanted);
     subscribed_ = wanted;
-    if (gone.empty() && fresh.empty()) return {};
+    answered_ = gone.empty() && fresh.empty();
+    if (answered_) return {};
     wanted = fresh;
   }
   std::vector<PahoClient::Filter> filters;
@@ -219,7 +226,9 @@ Status PahoLink::update_subscriptions() {
   {
     const std::lock_guard lock(state_mutex_);
     std::move(refused->begin(), refused->end(), std::back_inserter(status_.refused_subscriptions));
+    answered_ = true;
   }
+  wake();
   return client_->unsubscribe(gone, kAnswerPatience);
 }
 

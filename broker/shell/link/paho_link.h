@@ -32,6 +32,7 @@ class PahoLink : public Link, private ClientEvents {
   [[nodiscard]] bool publish(std::vector<Parcel> parcels) override;
   [[nodiscard]] Reports take_reports() override { return outbox_.take_reports(); }
   void set_subscriptions(std::vector<std::string> filters) override;
+  [[nodiscard]] bool subscribed() const override;
   [[nodiscard]] LinkStatus status() const override;
 
  private:
@@ -94,6 +95,7 @@ class PahoLink : public Link, private ClientEvents {
   std::chrono::milliseconds stop_patience_{};
   std::vector<std::string> wanted_;  ///< filters
   std::vector<std::string> subscribed_;
+  bool answered_ = false;  ///< the broker has answered for all of subscribed_
   bool broker_may_be_new_;  ///< another incarnation than that of the last connection
 
   std::thread connector_thread_;

@@ -78,6 +78,8 @@ Status Loop::turn() {
   for (const auto& rejection : outcome_.rejections) parts_.observer.rejected(rejection);
   parts_.observer.changed(outcome_.changes);
   committer_.add(outcome_.changes, outcome_.writes, since);
+  if (std::exchange(topics_learnt_, false)) parts_.observer.topics_learnt();
+  if (!replies_.to_commit()) replies_.let_out(parts_.link, parts_.normaliser, present.steady);
   outcome_.rejections.clear();
   outcome_.changes.clear();
   outcome_.writes.clear();
@@ -96,6 +98,7 @@ std::optional<Millis> Loop::next_due() const {
   return due;
 }
 
+  if (const auto ask = replies_.next_due(); ask && (!due || *ask < *due)) due = ask;
 void Loop::step(const Instant& at, decltype(core::Event::what) what) {
   latest_ = {at.wall, std::max(latest_.steady, at.steady)};
   parts_.core.step({latest_, std::move(what)}, outcome_);
@@ -135,6 +138,7 @@ void Loop::take(const inbox::Record& record) {
       return step(parts_.clock.at(record.at), core::LinkChanged{false});
     case inbox::RecordKind::rejected:
       outcome_.rejections.push_back({std::string(record.topic), "", "size",
+      replies_.link_lost();
                                      std::to_string(record.size_bytes) + " bytes are too many"});
       return;
   }
@@ -142,15 +146,20 @@ void Loop::take(const inbox::Record& record) {
 
 void Loop::take_message(const inbox::Record& record) {
   const bool seen = duplicates_.seen(record);  // asked about markers too: they have packet ids
-  if (arrival_.is_marker(record) || seen) return;
+  const bool was_drained = arrival_.drained();
+  const bool is_marker = arrival_.is_marker(record);
+  // What is retained has come: what is not has to be asked for.
+  if (!was_drained && arrival_.drained()) replies_.ask_all(parts_.catalog);
+  if (is_marker || seen) return;
   if (record.topic == kBrokerDropsTopic) return note_broker_drops(read_count(record.payload));
   const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
   if (parts_.observer.request(record, arrival)) return;
-  const devices::Message message{record.topic, record.payload, record.retained};
+  const Instant at = parts_.clock.at(record.at);
+  const devices::Message message{record.topic, record.payload, record.retained, at};
   parts_.normaliser.decode(message, decoded_);
   keep_discovery(decoded_, message);
   const std::size_t before = outcome_.changes.size();
-  step(parts_.clock.at(record.at), core::MessageArrived{arrival, record.topic, &decoded_});
+  step(at, core::MessageArrived{arrival, record.topic, &decoded_});
   using Taken = LoopObserver::Taken;
   const bool applied = outcome_.changes.size() != before;
   const bool rejected = decoded_.readings.empty() && !decoded_.rejections.empty();
@@ -201,8 +210,8 @@ void Loop::take_submissions(const Instant& now) {
 }
 
 Status Loop::commit_if_due() {
-  const bool due =
-      outcome_.urgent() || commit_soon_ || committer_.due(latest_) || parts_.ring.wants_commit();
+  const bool due = outcome_.urgent() || commit_soon_ || replies_.to_commit() ||
+                   committer_.due(latest_) || parts_.ring.wants_commit();
   if (!due) return {};
   return commit(false);
 }
@@ -280,6 +289,8 @@ void Loop::tell() {
 /// A command that a later event of the same turn has ended stays here. The ids travel with the
 /// device's last message: then all of them are on the bus.
 void Loop::send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const {
+  replies_.committed();
+  replies_.let_out(parts_.link, parts_.normaliser, latest_.steady);
   std::vector<CommandId> open;
   std::vector<devices::Reading> values;
   for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {

@@ -18,6 +18,7 @@
 #include "broker/shell/inbox/ring.h"
 #include "broker/shell/link/link.h"
 #include "broker/shell/loop/committer.h"
+#include "broker/shell/loop/replies.h"
 #include "devices/normaliser.h"
 #include "store/store.h"
 
@@ -39,6 +40,9 @@ class LoopObserver {
   /// A message was taken: it changed something, or nothing, or nothing of it could be read.
   virtual void message(Taken taken) = 0;
   virtual void committed(std::chrono::nanoseconds took) = 0;
+  /// A message made a dialect listen to other topics: the link is to subscribe them before what
+  /// dialects say by themselves may leave.
+  virtual void topics_learnt() {}
   /// From the start of a turn to its commands being handed to the sender.
   virtual void commands_left(std::chrono::nanoseconds took) = 0;
 };
@@ -137,6 +141,8 @@ class Loop {
   devices::Decoded decoded_;
   core::Outcome outcome_;            ///< of this turn; after a failed commit, what still must leave
   std::deque<core::Notice> untold_;  ///< committed, and not yet with the sender
+  Replies replies_;                  ///< of dialects
+  bool topics_learnt_ = false;       ///< in this turn
   std::vector<std::pair<core::RequestId, Submission>> submissions_;
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
   std::shared_ptr<const rules::RuleSet> next_rules_;

@@ -13,7 +13,7 @@ using ::testing::IsEmpty;
 
 TEST(Normaliser, ListensOnlyToWhatIsConfigured) {
   DialectConfig config;
-  config.zigbee2mqtt = false;
+  config.all = false;
   Wire wire(config);
   EXPECT_THAT(wire.normaliser.subscriptions(), IsEmpty());
   wire.hear("zigbee2mqtt/hall", R"({"state":"ON"})");

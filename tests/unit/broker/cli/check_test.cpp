@@ -121,7 +121,7 @@ TEST_F(Files, ErrorsOfConfigurationAndDevicesCountToo) {
 
 TEST_F(Files, WarningsAreAYesUnlessStrict) {
   write_home();
-  write("attune.yaml", "version: 1\ndialects: {zigbee2mqtt: {}, tasmota: {}}\n");
+  write("rules.d/more.yaml", "version: 1\nsettings:\n  guest: {label: Guest, type: bool}\n");
   EXPECT_EQ(run({"check", folder_}), ExitCode::yes);
   EXPECT_NE(out_.str().find("warning["), std::string::npos);
   EXPECT_EQ(run({"check", "--strict", folder_}), ExitCode::warnings);

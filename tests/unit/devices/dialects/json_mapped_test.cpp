@@ -8,6 +8,7 @@
 namespace attune::devices {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -55,7 +56,7 @@ std::string problem(JsonAttribute attribute) {
 TEST(JsonMapped, ReadsAndDrivesTheBoiler) {
   Wire wire;
   ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());
-  EXPECT_THAT(wire.normaliser.subscriptions(), ElementsAre("zigbee2mqtt/#", "plant/boiler"));
+  EXPECT_THAT(wire.normaliser.subscriptions(), Contains("plant/boiler"));
   wire.hear("plant/boiler", R"({"t":70.7,"pump":"RUN","other":1})");
   EXPECT_EQ(wire.value("boiler.temperature"), Value(21.5));
   EXPECT_EQ(wire.value("boiler.on"), Value(true));

@@ -112,7 +112,8 @@ TEST(Zigbee2Mqtt, NamesMayHoldSlashesSpacesAndUmlauts) {
 
 TEST(Zigbee2Mqtt, FollowsAChangedBase) {
   DialectConfig config;
-  config.zigbee2mqtt_base = "house/z2m";
+  config.all = false;
+  config.chosen["zigbee2mqtt"].set("base", {"house/z2m"});
   Wire wire(config);
   EXPECT_THAT(wire.normaliser.subscriptions(), ElementsAre("house/z2m/#"));
   wire.hear("house/z2m/hall", R"({"state":"ON"})");

@@ -53,7 +53,7 @@ TEST(Config, AFileThatSaysOnlyItsVersionHasEveryDefault) {
   EXPECT_EQ(config.mqtt.prefix, "attune");
   EXPECT_EQ(config.mqtt.embedded.listen, "127.0.0.1");
   EXPECT_EQ(config.mqtt.embedded.port, 1883);
-  EXPECT_TRUE(config.dialects.zigbee2mqtt);
+  EXPECT_TRUE(config.dialects.all);
   EXPECT_EQ(config.store.commit_interval, std::chrono::seconds(5));
   EXPECT_EQ(config.store.log.max_bytes, 256u << 20);
   EXPECT_EQ(config.http.listen, "127.0.0.1");
@@ -92,7 +92,7 @@ permissions: {rules.d/guest.yaml: ["guest_*"]}
   EXPECT_EQ(config.mqtt.password_file, folder_ / "secret");
   EXPECT_EQ(config.mqtt.prefix, "plant/attune");
   EXPECT_EQ(config.mqtt.embedded.port, 1884);
-  EXPECT_EQ(config.dialects.zigbee2mqtt_base, "z2m");
+  EXPECT_EQ(config.dialects.options("zigbee2mqtt").text("base", ""), "z2m");
   EXPECT_EQ(config.devices, std::vector<std::string>{folder_ / "devices.d"});
   EXPECT_EQ(config.rules, std::vector<std::string>{folder_ / "rules.d"});
   EXPECT_EQ(config.store.dir, folder_ / "state");
@@ -244,14 +244,25 @@ TEST_F(ConfigFile, AFileThatIsNotThereIsAnIssueAndNoException) {
   EXPECT_TRUE(has_errors(load_config((folder_ / "none.yaml").string()).issues));
 }
 
-TEST(Config, DialectsOfALaterVersionAreAWarning) {
-  const LoadedConfig loaded = parse("version: 1\ndialects: {zigbee2mqtt: {}, tasmota: {}}\n");
-  EXPECT_EQ(only_issue(loaded).severity, Severity::warning);
-  EXPECT_TRUE(loaded.config.dialects.zigbee2mqtt);
+TEST(Config, ADialectOrAnOptionThatNobodyKnowsIsAnErrorWithAHint) {
+  const Issue unknown = only_issue(parse("version: 1\ndialects: {zigbee2mqt: {}}\n"));
+  EXPECT_EQ(unknown.code, "E110");
+  EXPECT_NE(unknown.hint.find("zigbee2mqtt"), std::string::npos);
+  EXPECT_EQ(only_issue(parse("version: 1\ndialects: {zigbee2mqtt: {bass: x}}\n")).code, "E110");
+}
+
+TEST(Config, AnOptionOfADialectCanStandInATopic) {
+  for (const char* base : {"'a/#'", "+", "/a", "a/", "''"}) {
+    EXPECT_EQ(only_issue(
+                  parse("version: 1\ndialects: {zigbee2mqtt: {base: " + std::string(base) + "}}\n"))
+                  .code,
+              "E303")
+        << base;
+  }
 }
 
 TEST(Config, DialectsThatAreNotListedAreNotListenedTo) {
-  EXPECT_FALSE(parse("version: 1\ndialects: {json: {}}\n").config.dialects.zigbee2mqtt);
+  EXPECT_FALSE(parse("version: 1\ndialects: {json: {}}\n").config.dialects.listens("zigbee2mqtt"));
 }
 
 TEST(Config, LatitudeAndLongitudeStandTogether) {

@@ -1,0 +1,313 @@
+#include "devices/dialects/device_book.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "devices/model/limits.h"
+#include "devices/names.h"
+#include "devices/vocabulary.h"
+
+namespace attune::devices {
+
+namespace {
+
+using json::Kind;
+using json::Node;
+
+constexpr std::size_t kRawNameBytesMax = 120;
+constexpr std::size_t kEventBytesMax = 64;
+
+/// Numbers, words and texts; the rest of what a Binding can be is its dialect's business.
+void bind_value(const Word& word, std::string_view unit, Binding& binding) {
+  switch (word.type) {
+    case ValueType::boolean:
+      binding.shape = Shape::boolean;
+      return;
+    case ValueType::enumeration:
+      binding.shape = Shape::word;
+      binding.closed = !word.open;
+      for (std::string& same : split_words(word.values)) binding.words.emplace_back(same, same);
+      return;
+    case ValueType::integer:
+    case ValueType::number:
+      binding.shape = Shape::number;
+      binding.integer = word.type == ValueType::integer;
+      binding.loose = true;
+      binding.range = word.range;
+      if (!unit.empty()) binding.conversion = *convert(unit, word.unit);
+      return;
+    case ValueType::numbers:
+      binding.shape = binding.attribute.ends_with("color_xy") ? Shape::color_xy : Shape::color_hs;
+      return;
+    case ValueType::event:
+      binding.shape = Shape::event;
+      return;
+    case ValueType::text:
+    case ValueType::timestamp:
+      binding.shape = Shape::text;
+      return;
+  }
+}
+
+}  // namespace
+
+Bound bind_canonical(std::string_view property, std::string_view attribute, std::string_view unit) {
+  Bound bound;
+  bound.binding.property = property;
+  const Word* word = find_word(canonical_part(attribute));
+  const bool numeric =
+      word != nullptr && (word->type == ValueType::number || word->type == ValueType::integer);
+  if (word == nullptr || (numeric && !unit.empty() && !convert(unit, word->unit))) {
+    bound.binding.attribute = "raw." + plain_name(property.substr(0, kRawNameBytesMax));
+    return bound;
+  }
+  bound.binding.attribute = attribute;
+  bind_value(*word, numeric ? unit : std::string_view{}, bound.binding);
+  bound.info = canonical_attribute(attribute, false);
+  describe_wire(bound);
+  return bound;
+}
+
+void make_writable(Bound& bound) {
+  bound.info = canonical_attribute(bound.binding.attribute, true);
+  bound.binding.writable = bound.info.writable;
+  describe_wire(bound);
+}
+
+void scale_percent(Bound& bound, double top) {
+  bound.binding.conversion = {100, top > 0 ? top : 100};
+  bound.binding.decimals = 1;
+  bound.binding.whole = true;
+  describe_wire(bound);
+}
+
+void describe_wire(Bound& bound) {
+  bound.info.wire = wire_of(bound.binding);
+}
+
+bool is_topic_safe(std::string_view name) {
+  constexpr std::string_view kForbidden{"+#\0", 3};
+  return !name.empty() && name.size() <= limits::kTopicBytesMax &&
+         name.find_first_of(kForbidden) == std::string_view::npos && json::valid_utf8(name);
+}
+
+Node text_node(std::string_view text) {
+  Node node;
+  node.kind = Kind::text;
+  node.text = text;
+  return node;
+}
+
+BoundDevice* DeviceBook::find(std::string_view name) {
+  const auto found = devices_.find(name);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+const BoundDevice* DeviceBook::find(std::string_view name) const {
+  const auto found = devices_.find(name);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+const BoundDevice* DeviceBook::at(DeviceIndex of) const {
+  return index(of) < by_index_.size() ? by_index_[index(of)] : nullptr;
+}
+
+/// Gives the device its number, and its bindings those that belong to it.
+void DeviceBook::number(BoundDevice& device) {
+  AttributeTable& table = catalog_.table();
+  device.index = table.intern_device(device.id);
+  if (by_index_.size() <= index(device.index)) by_index_.resize(index(device.index) + 1);
+  by_index_[index(device.index)] = &device;
+  for (Binding& binding : device.bindings) {
+    if (binding.shape != Shape::raw && binding.shape != Shape::ignored) {
+      binding.id = table.intern(device.id, binding.attribute);
+    }
+  }
+}
+
+BoundDevice& DeviceBook::make(std::string_view name) {
+  BoundDevice& device = devices_.try_emplace(std::string(name)).first->second;
+  device.name = name;
+  device.id = catalog_.id_for(dialect_, name);
+  number(device);
+  return device;
+}
+
+BoundDevice* DeviceBook::ensure(std::string_view name, const Message& message, Decoded& out) {
+  if (BoundDevice* known = find(name)) return known;
+  if (!is_topic_safe(name)) {
+    reject(nullptr, {}, "topic", "no name for a device", message, out);
+    return nullptr;
+  }
+  if (catalog_.table().device_count() >= limits::kDevicesMax) {
+    reject(nullptr, {}, "device_limit", "there are too many devices", message, out);
+    return nullptr;
+  }
+  BoundDevice& device = make(name);
+  describe(device, {}, {}, {}, out);
+  return &device;
+}
+
+void DeviceBook::forget(std::string_view name, Decoded& out) {
+  const auto found = devices_.find(name);
+  if (found == devices_.end()) return;
+  by_index_[index(found->second.index)] = nullptr;
+  catalog_.remove(found->second.id);
+  devices_.erase(found);
+  out.devices_changed = true;
+}
+
+void DeviceBook::describe(BoundDevice& device, std::vector<Bound> bound,
+                          std::vector<std::string> capabilities, std::string_view label,
+                          Decoded& out) {
+  DeviceInfo info;
+  info.id = device.id;
+  info.name = device.name;
+  info.label = label;
+  info.dialect = dialect_;
+  device.bindings.clear();
+  for (Bound& one : bound) {
+    if (!one.info.name.empty()) info.attributes.push_back(std::move(one.info));
+    device.bindings.push_back(std::move(one.binding));
+  }
+  device.capabilities = std::move(capabilities);
+  info.capabilities = capabilities_of(info.attributes, device.capabilities);
+  number(device);
+  out.devices_changed |= catalog_.describe(std::move(info));
+}
+
+std::optional<AttributeId> DeviceBook::intern(const BoundDevice& device, std::string_view attribute,
+                                              const Message& message, Decoded& out) {
+  AttributeTable& table = catalog_.table();
+  if (const auto known = table.find(device.id.text(), attribute)) return known;
+  if (table.attributes_of(device.index).size() < limits::kAttributesPerDeviceMax) {
+    return table.intern(device.id, attribute);
+  }
+  reject(&device, attribute, "device_limit", "the device has too many attributes", message, out);
+  return std::nullopt;
+}
+
+Binding* DeviceBook::add(BoundDevice& device, Bound bound, const Message& message, Decoded& out) {
+  const bool canonical = bound.binding.shape != Shape::raw && bound.binding.shape != Shape::ignored;
+  const bool taken = canonical && std::ranges::any_of(device.bindings, [&](const Binding& b) {
+                       return b.readable && b.attribute == bound.binding.attribute;
+                     });
+  if (taken) return nullptr;
+  if (canonical) {
+    const auto id = intern(device, bound.binding.attribute, message, out);
+    if (!id) return nullptr;
+    bound.binding.id = *id;
+    out.devices_changed |= catalog_.add_attribute(device.index, std::move(bound.info));
+  }
+  if (device.bindings.size() >= limits::kAttributesPerDeviceMax) return nullptr;
+  return &device.bindings.emplace_back(std::move(bound.binding));
+}
+
+const Binding* DeviceBook::binding(const BoundDevice& device, std::string_view property) {
+  const auto found = std::ranges::find(device.bindings, property, &Binding::property);
+  return found == device.bindings.end() ? nullptr : &*found;
+}
+
+void DeviceBook::take(const BoundDevice& device, const Binding& binding, const Node& node,
+                      const Message& message, Decoded& out) {
+  if (!binding.readable || binding.shape == Shape::ignored) return;
+  if (binding.shape == Shape::raw) {
+    const std::string_view path = binding.attribute;
+    return take_raw(device, path.substr(path.find('.') + 1), node, message, out);
+  }
+  Value value;
+  const Take taken = read(binding, node, value);
+  if (taken == Take::type || taken == Take::range) {
+    return reject(&device, binding.attribute, reason(taken), to_json(plain_value(node)), message,
+                  out);
+  }
+  if (taken != Take::value) return;
+  if (binding.shape != Shape::event) {
+    out.readings.push_back({binding.id, std::move(value)});
+  } else if (!message.retained && !value.as_text().empty()) {
+    out.events.push_back({binding.id, std::move(value)});
+  }
+}
+
+void DeviceBook::take_raw(const BoundDevice& device, std::string_view path, const Node& node,
+                          const Message& message, Decoded& out) {
+  if (node.kind == Kind::object) {
+    for (const Node& member : node) {
+      take_raw(device, std::string(path) + "." + plain_name(member.key), member, message, out);
+    }
+    return;
+  }
+  Value value = plain_value(node);
+  if (!value.has_value()) return;
+  put(device, "raw." + std::string(path.substr(0, kRawNameBytesMax)), std::move(value), message,
+      out);
+}
+
+void DeviceBook::take_event(BoundDevice& device, std::string_view endpoint, std::string_view word,
+                            const Message& message, Decoded& out) {
+  if (message.retained || word.empty()) return;
+  const std::string name = endpoint.empty() ? "event" : plain_name(endpoint) + ".event";
+  if (word.size() > kEventBytesMax) {
+    return reject(&device, name, "string", "no word for an event", message, out);
+  }
+  const auto id = intern(device, name, message, out);
+  if (!id) return;
+  if (catalog_.attribute(*id) == nullptr) {
+    out.devices_changed |= catalog_.add_attribute(device.index, canonical_attribute(name, false));
+  }
+  out.events.push_back({*id, Value(word)});
+}
+
+void DeviceBook::put(const BoundDevice& device, std::string_view attribute, Value value,
+                     const Message& message, Decoded& out) {
+  if (const auto id = intern(device, attribute, message, out)) {
+    out.readings.push_back({*id, std::move(value)});
+  }
+}
+
+void DeviceBook::reject(const BoundDevice* device, std::string_view attribute,
+                        std::string_view reason, std::string detail, const Message& message,
+                        Decoded& out) const {
+  std::string path;
+  if (device != nullptr && !attribute.empty()) {
+    path = device->id.text() + "." + std::string(attribute);
+  }
+  out.rejections.push_back(
+      {std::string(message.topic), std::move(path), std::string(reason), std::move(detail)});
+}
+
+std::vector<std::string> DeviceBook::declare(
+    std::span<const DeviceEntry> entries,
+    const std::function<std::string(std::string_view)>& name_of) {
+  Decoded unheard;
+  std::set<std::string> names;
+  std::vector<std::string> fresh;
+  for (const DeviceEntry& entry : entries) {
+    if (entry.dialect != dialect_) continue;
+    const std::string name = name_of(entry.topic);
+    if (!is_topic_safe(name)) continue;
+    names.insert(name);
+    catalog_.bind_name(dialect_, name, entry.id);
+    if (const BoundDevice* known = find(name); known != nullptr && known->id != entry.id) {
+      forget(name, unheard);
+    }
+    BoundDevice* device = find(name);
+    if (device == nullptr) {
+      device = &make(name);
+      describe(*device, {}, entry.capabilities, {}, unheard);
+      fresh.push_back(name);
+    }
+    device->declared = true;
+  }
+  std::vector<std::string> gone;
+  for (auto& [name, device] : devices_) {
+    if (!device.declared || names.contains(name)) continue;
+    device.declared = false;
+    if (!device.heard) gone.push_back(name);
+  }
+  for (const std::string& name : gone) forget(name, unheard);
+  return fresh;
+}
+
+}  // namespace attune::devices

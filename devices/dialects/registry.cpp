@@ -1,0 +1,26 @@
+#include "devices/dialects/registry.h"
+
+#include "devices/dialects/json_mapped.h"
+#include "devices/dialects/zigbee2mqtt.h"
+
+namespace attune::devices {
+
+namespace {
+
+using Made = std::unique_ptr<Dialect>;
+using Context = DialectContext;
+
+// clang-format off
+constexpr DialectRow kDialects[] = {
+    {"zigbee2mqtt", "base", [](const Context& c) -> Made { return std::make_unique<Zigbee2Mqtt>(c.catalog, c.options.text("base", "zigbee2mqtt")); }},
+    {"json", "", [](const Context& c) -> Made { return std::make_unique<JsonMapped>(c.catalog); }},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const DialectRow> dialect_table() {
+  return kDialects;
+}
+
+}  // namespace attune::devices
