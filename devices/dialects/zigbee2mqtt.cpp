@@ -224,7 +224,7 @@ void Zigbee2Mqtt::take_raw(Device& device, const std::string& attribute, const N
 }
 
 void Zigbee2Mqtt::take_action(Device& device, const Node& node, Turn& turn) {
-  if (node.kind == Kind::null || turn.message.retained) return;
+  if (node.kind == Kind::null) return;
   if (node.kind != Kind::text) {
     return reject(turn, &device, "event", "type", to_json(plain_value(node)));
   }
@@ -238,7 +238,8 @@ void Zigbee2Mqtt::take_action(Device& device, const Node& node, Turn& turn) {
     turn.out.devices_changed |=
         catalog_.add_attribute(device.index, canonical_attribute(name, false));
   }
-  turn.out.events.push_back({*id, Value(press.word)});
+  // What is retained was pressed long ago; that there is such a button stays true.
+  if (!turn.message.retained) turn.out.events.push_back({*id, Value(press.word)});
 }
 
 /// Finds out what a property is that no binding names yet; its place, or the number of bindings.

@@ -13,17 +13,49 @@ constexpr int kMotions = 4;
 /// reason no two throws stand in one call: compilers order a call's arguments as they like.
 class Dice {
  public:
-  Dice(std::uint64_t seed, Language language) : engine_(seed), language_(language) {}
-  [[nodiscard]] bool whole_language() const { return language_ == Language::whole; }
+  explicit Dice(std::uint64_t seed) : engine_(seed) {}
   std::uint64_t below(std::uint64_t n) { return engine_() % n; }
   bool one_in(std::uint64_t n) { return below(n) == 0; }
 
  private:
   std::mt19937_64 engine_;
-  Language language_;
 };
 
+/// What depends on time, on what was, or on other rules.
+std::string random_signal(Dice& dice) {
+  const auto motion = dice.below(kMotions);
+  const auto lamp = dice.below(kLamps);
+  const auto seconds = 3 + dice.below(60);
+  const auto level = dice.below(100);
+  switch (dice.below(11)) {
+    case 0:
+      return fmt::format("true_for(motion{}.occupancy, '{}s')", motion, seconds);
+    case 1:
+      return fmt::format("true_for(!motion{}.occupancy && lamp{}.on, '{}s')", motion, lamp,
+                         seconds);
+    case 2:
+      return fmt::format("unchanged_for(motion{}.illuminance) > '{}s'", motion, seconds);
+    case 3:
+      return fmt::format("seen_ago(motion{}.occupancy) > '{}s'", motion, seconds);
+    case 4:
+      return fmt::format("past(motion{}.illuminance, '{}s') > {}", motion, seconds, level);
+    case 5:
+      return fmt::format("avg(motion{}.illuminance, '{}s') > {}", motion, seconds, level);
+    case 6:
+      return "active('rule0')";
+    case 7:
+      return fmt::format("wanted(lamp{}.on) == true", lamp);
+    case 8:
+      return fmt::format("between('18:0{}', '18:0{}')", dice.below(4), 4 + dice.below(6));
+    case 9:
+      return fmt::format("motions.exists(m, m.illuminance > {})", level);
+    default:
+      return "bright";
+  }
+}
+
 std::string random_condition(Dice& dice) {
+  if (dice.one_in(4)) return random_signal(dice);
   const auto motion = dice.below(kMotions);
   switch (dice.below(5)) {
     case 0:
@@ -42,19 +74,44 @@ std::string random_condition(Dice& dice) {
 
 std::string random_want(Dice& dice) {
   const auto lamp = dice.below(kLamps);
-  if (dice.one_in(8)) {
-    return fmt::format("{{settings.house: {}}}", dice.one_in(2) ? "night" : "home");
+  const auto level = 20 * (1 + dice.below(5));
+  switch (dice.below(10)) {
+    case 0:
+      return fmt::format("{{settings.house: {}}}", dice.one_in(2) ? "night" : "home");
+    case 1:
+      return fmt::format("{{lamp{}.brightness: {{max: {}}}}}", lamp, dice.below(100));
+    case 2:
+      return fmt::format("{{lamp{}.on: true, lamp{}.brightness: \"=motion{}.illuminance\"}}", lamp,
+                         lamp, lamp);
+    case 3:
+      return fmt::format("{{lamp{}.on: true, lamp{}.brightness: =settings.dim}}", lamp, lamp);
+    case 4:
+    case 5:
+    case 6:
+      return fmt::format("{{lamp{}.on: false}}", lamp);
+    default:
+      return fmt::format("{{lamp{}.on: true, lamp{}.brightness: {}}}", lamp, lamp, level);
   }
-  if (dice.one_in(3)) return fmt::format("{{lamp{}.on: false}}", lamp);
-  if (dice.whole_language() && dice.one_in(6))
-    return fmt::format("{{lamp{}.brightness: {{max: {}}}}}", lamp, dice.below(100));
-  return fmt::format("{{lamp{}.on: true, lamp{}.brightness: {}}}", lamp, lamp,
-                     20 * (1 + dice.below(5)));
+}
+
+/// Steps, one after the other.
+std::string random_sequence(Dice& dice) {
+  const auto lamp = dice.below(kLamps);
+  const auto wait = 1 + dice.below(20);
+  std::string steps = fmt::format("{{want: {{lamp{}.on: true}}}}, {{wait: {}s}}", lamp, wait);
+  if (dice.one_in(2)) {
+    const auto timeout = 1 + dice.below(20);
+    const char* then = dice.one_in(2) ? "abort" : "continue";
+    steps += fmt::format(", {{wait_until: \"{}\", timeout: {}s, else: {}}}", random_condition(dice),
+                         timeout, then);
+  }
+  steps += fmt::format(", {{want: {{lamp{}.on: false}}}}, {{wait: 3s}}", lamp);
+  return fmt::format("    do: [{}]\n", steps);
 }
 
 /// Keys about how long a rule lives, and what it does meanwhile.
 std::string random_life(Dice& dice) {
-  switch (dice.below(dice.whole_language() ? 5 : 4)) {
+  switch (dice.below(6)) {
     case 0:
       return fmt::format("    max_time: {}s\n", 5 + dice.below(40));
     case 1:
@@ -64,37 +121,62 @@ std::string random_life(Dice& dice) {
     case 3:
       return fmt::format("    notify: {{to: people, message: x, after: {}s, repeat: 20s}}\n",
                          dice.below(20));
+    case 4:
+      return fmt::format("    on_unknown: {}\n", dice.one_in(2) ? "false" : "true");
     default:
-      break;
+      return random_sequence(dice);
   }
-  const auto lamp = dice.below(kLamps);
-  const auto wait = 1 + dice.below(20);
-  return fmt::format(
-      "    do: [{{want: {{lamp{}.on: true}}}}, {{wait: {}s}}, "
-      "{{want: {{lamp{}.on: false}}}}, {{wait: 3s}}]\n",
-      lamp, wait, lamp);
+}
+
+std::string random_event(Dice& dice) {
+  const auto motion = dice.below(kMotions);
+  const auto seconds = 20 + dice.below(60);
+  const auto minute = 1 + dice.below(8);
+  switch (dice.below(6)) {
+    case 0:
+      return fmt::format("rises(motion{}.occupancy)", motion);
+    case 1:
+      return fmt::format("falls(motion{}.occupancy)", motion);
+    case 2:
+      return fmt::format("{{every: {}s}}", seconds);
+    case 3:
+      return fmt::format("{{at: \"18:0{}\", late: 1m}}", minute);
+    case 4:
+      return fmt::format("rises({})", random_condition(dice));
+    default:
+      return fmt::format("button.event == '{}'", dice.one_in(2) ? "single" : "double");
+  }
 }
 
 /// Rules that begin at an instant.
 std::string random_trigger(Dice& dice, std::size_t n) {
-  const auto motion = dice.below(kMotions);
   const auto lamp = dice.below(kLamps);
-  const bool lives = dice.one_in(2);
-  const std::string end = lives ? fmt::format("max_time: {}s", 5 + dice.below(30)) : "label: once";
-  switch (dice.below(3)) {
+  const std::string event = random_event(dice);
+  std::string rule = fmt::format("  edge{}:\n    trigger: {}\n", n,
+                                 event.front() == '{' ? event : '"' + event + '"');
+  if (dice.one_in(3)) rule += fmt::format("    when: \"{}\"\n", random_condition(dice));
+  const auto life = 5 + dice.below(30);
+  switch (dice.below(6)) {
     case 0:
-      return fmt::format(
-          "  edge{}: {{trigger: rises(motion{}.occupancy), {}, want: {{lamp{}.on: true}}}}\n", n,
-          motion, end, lamp);
+      rule += fmt::format("    max_time: {}s\n", life);
+      break;
     case 1:
-      return fmt::format(
-          "  edge{}: {{trigger: falls(motion{}.occupancy), {}, want: {{lamp{}.on: false}}}}\n", n,
-          motion, end, lamp);
+      rule += fmt::format("    until: \"{}\"\n", random_condition(dice));
+      break;
+    case 2:
+      rule += random_sequence(dice);
+      if (dice.one_in(2)) rule += "    run: restart\n";
+      return rule;
+    case 3:
+      return event.starts_with("button")
+                 ? rule + fmt::format("    toggle: lamp{}.on\n", lamp)
+                 : rule + fmt::format("    want: {{lamp{}.brightness: 40}}\n", lamp);
+    case 4:
+      return rule + "    cycle: {settings.house: [home, night, away]}\n";
     default:
-      return fmt::format(
-          "  edge{}: {{trigger: {{every: {}s}}, {}, want: {{lamp{}.brightness: 40}}}}\n", n,
-          20 + dice.below(60), end, lamp);
+      break;
   }
+  return rule + fmt::format("    want: {{lamp{}.on: {}}}\n", lamp, dice.one_in(2));
 }
 
 std::string random_rule(Dice& dice, std::size_t n) {
@@ -104,11 +186,21 @@ std::string random_rule(Dice& dice, std::size_t n) {
   if (dice.one_in(3)) rule += fmt::format("    until: \"{}\"\n", random_condition(dice));
   if (dice.one_in(2)) rule += fmt::format("    off_delay: {}s\n", 1 + dice.below(30));
   if (dice.one_in(4)) rule += fmt::format("    while: \"{}\"\n", random_condition(dice));
-  if (dice.whole_language() && dice.one_in(3)) rule += random_life(dice);
+  if (dice.one_in(3)) rule += random_life(dice);
   const std::string want = random_want(dice);
   const char* priority = kPriorities[dice.below(4)];
   rule += fmt::format("    want: {}\n    priority: {}\n", want, priority);
   return rule;
+}
+
+/// One instance for each motion sensor.
+std::string random_instances(Dice& dice) {
+  const auto lamp = dice.below(kLamps);
+  const auto delay = 1 + dice.below(20);
+  return fmt::format(
+      "  each:\n    foreach: {{m: motions}}\n    when: m.occupancy && m.illuminance < {}\n"
+      "    off_delay: {}s\n    want: {{lamp{}.on: true}}\n",
+      dice.below(100), delay, lamp);
 }
 
 /// What must never be, and what lamps can bear.
@@ -128,6 +220,7 @@ std::string random_guards(Dice& dice) {
     text += fmt::format("limits:\n  lamp{}.on: {{min_on: {}s, min_off: {}s, max_starts: 4/min}}\n",
                         slow, 1 + slow * 5, 2 + short_lived * 3);
     text += fmt::format("  lamp{}.on: {{max_on: {}s}}\n", short_lived, 5 + slow * 20);
+    if (dice.one_in(2)) text += fmt::format("  lamp{}.brightness: {{slew: 60/min}}\n", slow);
   }
   return text;
 }
@@ -139,6 +232,11 @@ Happening random_report(Dice& dice) {
     happening.topic = fmt::format("zigbee2mqtt/lamp{}", dice.below(kLamps));
     const char* state = dice.one_in(2) ? "ON" : "OFF";
     happening.payload = fmt::format(R"({{"state":"{}","brightness":{}}})", state, dice.below(255));
+    return happening;
+  }
+  if (dice.one_in(8)) {
+    happening.topic = "zigbee2mqtt/button";
+    happening.payload = dice.one_in(2) ? R"({"action":"single"})" : R"({"action":"double"})";
     return happening;
   }
   happening.topic = fmt::format("zigbee2mqtt/motion{}", dice.below(kMotions));
@@ -186,21 +284,24 @@ Happening random_happening(Dice& dice) {
 
 }  // namespace
 
-RandomHome make_home(std::uint64_t seed, std::size_t events, Language language) {
-  Dice dice(seed * 0x9e3779b97f4a7c15ull + 1, language);
+RandomHome make_home(std::uint64_t seed, std::size_t events) {
+  Dice dice(seed * 0x9e3779b97f4a7c15ull + 1);
   RandomHome home;
   home.rules =
       "version: 1\n"
-      "settings: {house: {label: House, values: [home, away, night], initial: home}}\n"
-      "manual: {default: {hold: 40s}}\n"
+      "settings:\n"
+      "  house: {label: House, values: [home, away, night], initial: home}\n"
+      "  dim: {type: schedule, unit: \"%\", initial: {mon-sun: {\"18:02\": 30, \"18:06\": 70}}}\n"
+      "groups: {motions: {devices: [motion0, motion1, motion2, motion3]}}\n"
+      "vars: {bright: \"=motion0.illuminance + motion1.illuminance > 120\"}\n"
+      "manual: {default: {hold: 40s}, lamp1.on: {hold: 60s, until: \"!motion1.occupancy\"}}\n"
       "rules:\n";
   const std::size_t rules = 4 + dice.below(6);
   for (std::size_t n = 0; n < rules; ++n) home.rules += random_rule(dice, n);
-  if (dice.whole_language()) {
-    const std::size_t triggers = dice.below(3);
-    for (std::size_t n = 0; n < triggers; ++n) home.rules += random_trigger(dice, n);
-    home.rules += random_guards(dice);
-  }
+  const std::size_t triggers = dice.below(4);
+  for (std::size_t n = 0; n < triggers; ++n) home.rules += random_trigger(dice, n);
+  if (dice.one_in(3)) home.rules += random_instances(dice);
+  home.rules += random_guards(dice);
   for (int n = 0; n < kLamps; ++n) {
     home.first.push_back(fmt::format(R"(zigbee2mqtt/lamp{} {{"state":"OFF","brightness":0}})", n));
   }
@@ -208,6 +309,7 @@ RandomHome make_home(std::uint64_t seed, std::size_t events, Language language) 
     home.first.push_back(
         fmt::format(R"(zigbee2mqtt/motion{} {{"occupancy":false,"illuminance":50}})", n));
   }
+  home.first.push_back(R"(zigbee2mqtt/button {"action":"single"})");
   for (std::size_t n = 0; n < events; ++n) home.events.push_back(random_happening(dice));
   return home;
 }

@@ -30,14 +30,7 @@ struct RandomHome {
   std::vector<Happening> events;
 };
 
-/// How much of the rule language its rules use.
-enum class Language {
-  exact,  ///< what is shown to go on over a kill as if nothing had been
-  whole,  ///< lives, ranges, triggers, sequences, interlocks, limits too: seeds that differ are
-          ///< known
-};
-
 /// Determinism: the same arguments give the same home, on every machine.
-[[nodiscard]] RandomHome make_home(std::uint64_t seed, std::size_t events, Language language);
+[[nodiscard]] RandomHome make_home(std::uint64_t seed, std::size_t events);
 
 }  // namespace attune::sim

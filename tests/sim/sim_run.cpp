@@ -141,13 +141,18 @@ class Reporter final : public shell::LoopObserver {
                  to_json(change.value), change.status, change.detail);
     }
   }
-  void rejected(const devices::Rejection&) override {}
+  void rejected(const devices::Rejection& rejection) override {
+    looped_ = looped_ || rejection.reason == "loop" || rejection.reason == "storm";
+  }
   void message(Taken) override {}
   void committed(std::chrono::nanoseconds) override {}
   void commands_left(std::chrono::nanoseconds) override {}
 
+  [[nodiscard]] bool looped() const { return looped_; }
+
  private:
   bool print_;
+  bool looped_ = false;
 };
 
 std::filesystem::path fresh_folder() {
@@ -204,6 +209,7 @@ class Life {
     }
     pass(Millis(300'000));
     describe_end();
+    trace_.looped = reporter_.looped();
     return std::move(trace_);
   }
 

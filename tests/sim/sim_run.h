@@ -26,7 +26,8 @@ struct Trace {
   std::vector<std::string> commands;  ///< that reached the bus, each once, ascending by id
   std::vector<std::string> end;       ///< state, claims and rules at the end, sorted
   std::size_t crashes = 0;
-  std::string broken;  ///< an invariant that did not hold; empty: all did
+  bool looped = false;  ///< rules set each other off in a circle, until attune cut it
+  std::string broken;   ///< an invariant that did not hold; empty: all did
   [[nodiscard]] std::uint64_t hash() const;
 };
 
