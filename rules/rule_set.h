@@ -13,6 +13,7 @@
 #include "devices/model/records.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/signal.h"
+#include "rules/flip_index.h"
 #include "rules/message.h"
 #include "rules/schedule.h"
 #include "rules/trigger.h"
@@ -186,6 +187,7 @@ struct RuleSet {
   std::vector<SourceFile> files;
   /// Indices of the rules that read an attribute, by AttributeId; shorter than the table is fine.
   std::vector<std::vector<std::uint32_t>> readers;
+  FlipIndex flips;  ///< to whom of them a change can matter
   /// Rules with a trigger on a momentary event, ascending.
   std::map<AttributeId, std::vector<std::uint32_t>> event_readers;
   /// Attributes with a `manual` whose `until` reads the indexed one.

@@ -32,6 +32,7 @@ class Agenda {
   void happen(Happening event);
   /// The rule must be looked at.
   void evaluate(std::uint32_t rule, Reason reason);
+  [[nodiscard]] bool awaits(std::uint32_t rule) const { return rules_.contains(rule); }
   /// Who claims the attribute changed.
   void contest(AttributeId attribute, Because because);
   /// Wanted or reported of this device changed: compare them.

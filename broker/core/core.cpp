@@ -58,7 +58,9 @@ struct Core::Parts {
         seen(journal),
         reports(known, image, arbitration, drive, conflicts, journal, agenda),
         requests(known, image, rules, claims, ledger, arbitration, inference, schedules, conflicts,
-                 seen, journal) {}
+                 seen, journal) {
+    if (options.every_reader) inference.wake_every_reader();
+  }
 
   void begin(const Event& event);
 

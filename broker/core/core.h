@@ -25,6 +25,9 @@ namespace attune::core {
 struct Options {
   bool observe = false;  ///< compute everything, command nothing
   Site site{};           ///< what local time and the sun depend on
+  /// Evaluates every rule that reads what changed, and not only those to which it can matter: the
+  /// same outcomes, slower. What tests and benches hold the index of flips against.
+  bool every_reader = false;
 };
 
 /// Everything a start begins with, from the store; see store::Recovered.

@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "broker/core/packed.h"
-#include "devices/model/limits.h"
-#include "rules/signals.h"
 
 namespace attune::core {
 
@@ -19,30 +17,9 @@ bool is_setting(const AttributePath& path) {
   return path.device.text() == kSettingsDevice;
 }
 
-/// The state as it was before one attribute changed.
-class Before final : public rules::StateView {
- public:
-  Before(const rules::StateView& now, AttributeId attribute, const Value& previous)
-      : now_(now), attribute_(attribute), previous_(previous) {}
-  [[nodiscard]] const Value& value(AttributeId attribute) const override {
-    return attribute == attribute_ ? previous_ : now_.value(attribute);
-  }
-
- private:
-  const rules::StateView& now_;
-  AttributeId attribute_;
-  const Value& previous_;
-};
-
 /// Not a sensor and not a person: what attune did comes back to it.
 bool is_own_doing(const Because& because) {
   return because.cause.kind != CauseKind::message && because.cause.kind != CauseKind::person;
-}
-
-const Change* find(const std::vector<Change>& changes, Revision revision) {
-  const auto it = std::find_if(changes.rbegin(), changes.rend(),
-                               [&](const Change& change) { return change.revision == revision; });
-  return it == changes.rend() ? nullptr : &*it;
 }
 
 std::optional<Millis> rests_until(const rules::Rule& rule, const RuleMemory& memory) {
@@ -70,56 +47,6 @@ std::string reason_of(const rules::Rule& rule) {
 }
 
 }  // namespace
-
-void Inference::settle() {
-  for (int depth = 0; depth <= limits::kCauseDepthMax; ++depth) {
-    auto touched = agenda_.take_touched();
-    signals_.follow(touched);
-    for (const auto& [attribute, because] : touched) wake(attribute, because);
-    take_events();
-    const auto affected = agenda_.take_rules();
-    if (affected.empty()) return;
-    for (const auto& [rule, reasons] : affected) evaluate(rule, reasons);
-  }
-  for (const auto& [attribute, because] : agenda_.take_touched()) {
-    journal_.out().rejections.push_back(
-        {"", catalog_.table().path(attribute).text(), "loop",
-         "a chain of more than 16 rules and settings was cut here; two rules set each other off"});
-  }
-}
-
-void Inference::wake(AttributeId touched, const Because& because) {
-  arbitration_.touched(touched, because);
-  const auto& readers = rules_.set().readers;
-  if (index(touched) >= readers.size()) return;
-  Because read = because;
-  read.cause.id = rules::readable(catalog_.table().path(touched));
-  for (const std::uint32_t rule : readers[index(touched)]) {
-    agenda_.evaluate(rule, {touched, read});
-  }
-}
-
-/// Of several attributes that one message changed: the one without which the rule would stand
-/// where it stood. Motion and brightness come together; the motion is why the light is on.
-const Because& Inference::decisive(const rules::Rule& rule,
-                                   const std::vector<Reason>& reasons) const {
-  if (reasons.size() == 1) return reasons.front().because;
-  const auto differs = [&](const cel::Expression& condition, const Before& before) {
-    return condition.truth(before) != condition.truth(image_);
-  };
-  for (const Reason& reason : reasons) {
-    const Change* change = find(journal_.out().changes, reason.because.cause.parent);
-    if (!reason.attribute || change == nullptr) continue;
-    const Before before(image_, *reason.attribute, change->previous);
-    const auto* edge = rule.trigger ? std::get_if<rules::ByEdge>(&rule.trigger->of) : nullptr;
-    const bool decides = differs(rule.when, before) ||
-                         (edge != nullptr && differs(edge->condition, before)) ||
-                         (rule.until && differs(*rule.until, before)) ||
-                         (rule.while_ && differs(*rule.while_, before));
-    if (decides) return reason.because;
-  }
-  return reasons.front().because;
-}
 
 void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons) {
   rules::Occasion occasion;
@@ -168,10 +95,26 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
     standing.state.revision = because.cause.parent;  // what its deadline will cite
     standing.state.context = because.context;
   }
+  if (moved) look_again(index, because);
   keep(rule, before, standing.state);
   if (begins && holds_now && go_on(index, because_of(standing.state, rule))) {
     sequence_is_over(index, because_of(standing.state, rule));
   }
+}
+
+/// What it would find if somebody woke it for nothing is found now: how often a rule is looked at,
+/// and that it is after a start, changes nothing.
+void Inference::look_again(std::uint32_t index, const Because& because) {
+  const rules::Rule& rule = rules_.set().rules[index];
+  RuleRunner::Standing& standing = rules_.at(index);
+  rules::Occasion occasion;
+  occasion.rests_until = rests_until(rule, standing.memory);
+  rules::Advance again = rules::advance(rule, standing.state, image_, journal_.now(), occasion);
+  if (again.next.phase != standing.state.phase) {
+    return agenda_.evaluate(index, {std::nullopt, because});
+  }
+  standing.state = std::move(again.next);
+  standing.seen = std::move(again.seen);
 }
 
 void Inference::started(std::uint32_t index, const Because& because) {

@@ -5,6 +5,7 @@
 
 #include "broker/core/agenda.h"
 #include "broker/core/arbitration.h"
+#include "broker/core/flips.h"
 #include "broker/core/journal.h"
 #include "broker/core/notices.h"
 #include "broker/core/rule_runner.h"
@@ -32,11 +33,15 @@ class Inference {
         timers_(timers),
         journal_(journal),
         agenda_(agenda),
-        site_(std::move(site)) {}
+        site_(std::move(site)),
+        flips_(rules, image) {}
 
   /// Whether what happens in this step can be an edge: not a late or retained message, and not
   /// the loading of rules.
   void allow_edges(bool edges) { edges_ = edges; }
+  /// From now on every reader of what changed is evaluated, also where nothing that it asks is
+  /// answered anew: Options::every_reader.
+  void wake_every_reader() { every_reader_ = true; }
   /// The moment of a rule's trigger by time.
   void moment_has_come(std::uint32_t rule);
   /// The clock on the wall jumped: moments are planned anew.
@@ -61,9 +66,14 @@ class Inference {
   bool set_setting(AttributeId setting, const Value& value, const Because& because);
 
  private:
+  // waking.cpp
   void wake(AttributeId touched, const Because& because);
+  void wake_the_rest(const Signals::Touched& touched);
+  [[nodiscard]] Reason reason_for(AttributeId touched, const Because& because) const;
+
   void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons);
   void evaluate(std::uint32_t rule, const std::vector<Reason>& reasons, rules::Occasion occasion);
+  void look_again(std::uint32_t rule, const Because& because);
   void started(std::uint32_t rule, const Because& because);
   void ended(std::uint32_t rule, const Because& because);
   void goes_on(std::uint32_t rule, const rules::Occasion& occasion, const Because& because);
@@ -121,7 +131,9 @@ class Inference {
   Journal& journal_;
   Agenda& agenda_;
   const Site site_;
+  Flips flips_;
   bool edges_ = false;
+  bool every_reader_ = false;
   bool loaded_ = false;  ///< once since the start
 };
 

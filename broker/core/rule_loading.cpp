@@ -17,6 +17,7 @@ bool holds(RulePhase phase) {
 void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   const auto over = rules_.replace(std::move(set));
   signals_.load();
+  flips_.load();
   for (const RuleState& state : over) retire(state);
   drop_orphans();
   arbitration_.rules_loaded();

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <functional>
 
 #include "rules/cel/node.h"
@@ -25,6 +26,25 @@ bool holds(Order order, std::less_equal<>) {
 }
 bool holds(Order order, std::greater_equal<>) {
   return order == Order::greater || order == Order::equal;
+}
+
+Atom::Kind kind_of(std::less<>) {
+  return Atom::Kind::below;
+}
+Atom::Kind kind_of(std::greater_equal<>) {
+  return Atom::Kind::below;
+}
+Atom::Kind kind_of(std::greater<>) {
+  return Atom::Kind::up_to;
+}
+Atom::Kind kind_of(std::less_equal<>) {
+  return Atom::Kind::up_to;
+}
+Atom::Kind kind_of(std::equal_to<>) {
+  return Atom::Kind::same;
+}
+Atom::Kind kind_of(std::not_equal_to<>) {
+  return Atom::Kind::same;
 }
 
 bool comparable(const Datum& a, const Datum& b) {
@@ -65,6 +85,10 @@ class AttributeNumberNode final : public Node {
     if (!d.numeric()) return make_error("no such overload: not a number");
     return make(Op{}(d.is(Kind::number) ? d.number : static_cast<double>(d.integer), constant_));
   }
+  std::optional<Atom> atom() const override {
+    if (std::isnan(constant_)) return std::nullopt;
+    return Atom{attribute_, kind_of(Op{}), constant_, {}};
+  }
 
  private:
   const Node* read_;
@@ -82,6 +106,9 @@ class AttributeTextNode final : public Node {
     if (value.kind() == ValueKind::text) return make((value.as_text() == constant_) != negated_);
     const Datum d = read_->eval(frame);
     return d.known() ? make(negated_) : d;
+  }
+  std::optional<Atom> atom() const override {
+    return Atom{attribute_, Atom::Kind::word, 0, constant_};
   }
 
  private:

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "rules/cel/ast.h"
+#include "rules/cel/atoms.h"
 #include "rules/cel/value.h"
 #include "rules/state_view.h"
 
@@ -32,6 +34,8 @@ class Node {
   [[nodiscard]] virtual const Datum* constant() const { return nullptr; }
   /// Of a node that reads one attribute as what it is.
   [[nodiscard]] virtual const AttributeId* attribute() const { return nullptr; }
+  /// Of a node that asks one question about one attribute; its result is a bool, or not known.
+  [[nodiscard]] virtual std::optional<Atom> atom() const { return std::nullopt; }
 };
 
 using NodePtr = std::unique_ptr<const Node>;

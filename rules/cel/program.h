@@ -44,6 +44,8 @@ class Program {
   /// One of its own nodes, for itself: never the body of a macro.
   [[nodiscard]] Datum evaluate(const Node& part, const rules::StateView& view, Arena& arena,
                                const Datum* variables = nullptr) const;
+  /// The whole as one part.
+  [[nodiscard]] const Node& root() const { return *parts_.root; }
   [[nodiscard]] const Outline& outline() const { return parts_.outline; }
   /// Null when the result is no bool.
   [[nodiscard]] const Condition* condition() const { return parts_.condition.get(); }

@@ -27,6 +27,7 @@ void index_rules(RuleSet& set, std::size_t attributes) {
       set.readers[index(id)].push_back(static_cast<std::uint32_t>(at));
     }
   }
+  set.flips = FlipIndex(set.rules, set.readers);
 }
 
 /// `true_for(c, '15m')`, and how long something has not changed or was not heard: delays that the

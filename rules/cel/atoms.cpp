@@ -1,0 +1,52 @@
+#include "rules/cel/atoms.h"
+
+#include <algorithm>
+#include <span>
+
+#include "rules/cel/program.h"
+
+namespace attune::cel {
+
+namespace {
+
+class Gathering {
+ public:
+  /// One part that has no operands: a question that its node answers for, or an opaque one.
+  void add(const Node& node, std::span<const AttributeId> reads) {
+    if (const auto atom = node.atom()) return atoms_.push_back(*atom);
+    for (const AttributeId id : reads) atoms_.push_back({id, Atom::Kind::change, 0, {}});
+  }
+  /// Whatever no part has spoken for.
+  void complete(std::span<const AttributeId> reads) {
+    const std::size_t spoken = atoms_.size();
+    for (const AttributeId id : reads) {
+      const auto end = atoms_.begin() + static_cast<std::ptrdiff_t>(spoken);
+      const bool known =
+          std::any_of(atoms_.begin(), end, [&](const Atom& atom) { return atom.attribute == id; });
+      if (!known) atoms_.push_back({id, Atom::Kind::change, 0, {}});
+    }
+  }
+  [[nodiscard]] std::vector<Atom> take() { return std::move(atoms_); }
+
+ private:
+  std::vector<Atom> atoms_;
+};
+
+}  // namespace
+
+std::vector<Atom> atoms_of(const Expression& expression) {
+  const Program* const program = expression.program();
+  if (program == nullptr) return {};
+  Gathering gathering;
+  const Outline& outline = program->outline();
+  if (outline.parts.empty()) gathering.add(program->root(), program->reads());
+  for (const Outline::Part& part : outline.parts) {
+    if (part.joins != Joins::none) continue;
+    const std::span<const AttributeId> reads(outline.reads);
+    gathering.add(*part.node, reads.subspan(part.reads_begin, part.reads_end - part.reads_begin));
+  }
+  gathering.complete(program->reads());
+  return gathering.take();
+}
+
+}  // namespace attune::cel
