@@ -31,7 +31,7 @@ constexpr Section kSections[] = {
     {"interlocks", read_interlocks},
     {"tests", read_tests},
     {"limits", read_limits},
-    {"learn", nullptr},
+    {"learn", read_learn},
     {"triggers", nullptr},
 };
 

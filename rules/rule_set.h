@@ -14,6 +14,7 @@
 #include "rules/cel/expression.h"
 #include "rules/cel/signal.h"
 #include "rules/flip_index.h"
+#include "rules/learn.h"
 #include "rules/message.h"
 #include "rules/schedule.h"
 #include "rules/trigger.h"
@@ -182,6 +183,7 @@ struct RuleSet {
   /// Likewise those whose `want` names it.
   std::vector<std::vector<std::uint32_t>> guard_wants;
   std::map<AttributeId, Limit> limits;
+  std::vector<Learn> learn;  ///< ascending by id
   std::vector<TestCase> tests;
   std::vector<std::string> vars;  ///< their names, ascending
   std::vector<SourceFile> files;

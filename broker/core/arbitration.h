@@ -22,6 +22,9 @@ namespace attune::core {
 /// The one source of claims by people: the last hand counts.
 inline constexpr std::string_view kPersonSource = "person";
 
+/// Who holds, where a hand was that of another program; the rest of a reason may follow.
+inline constexpr std::string_view kAnotherProgram = "another program";
+
 class Arbitration {
  public:
   Arbitration(const devices::Catalog& catalog, const RuleRunner& rules, Image& image,

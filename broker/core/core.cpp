@@ -7,6 +7,7 @@
 #include "broker/core/drive.h"
 #include "broker/core/inference.h"
 #include "broker/core/journal.h"
+#include "broker/core/learning.h"
 #include "broker/core/reports.h"
 #include "broker/core/requests.h"
 #include "broker/core/schedules.h"
@@ -49,8 +50,9 @@ struct Core::Parts {
         arbitration(known, rules, image, claims, interlocks, limits, timers, journal, agenda),
         signals(known, image, rules, ledger, timers, journal, agenda, options.site),
         notices(image, rules, timers, journal, options.observe),
-        inference(known, image, rules, signals, notices, arbitration, claims, timers, journal,
-                  agenda, options.site),
+        learning(known, image, rules, claims, journal, agenda),
+        inference(known, image, rules, signals, notices, learning, arbitration, claims, timers,
+                  journal, agenda, options.site),
         schedules(image, rules, inference, known.table(), timers, journal, options.site),
         drive(known, image, claims, rules, limits, ledger, arbitration, timers, journal, agenda,
               options.observe),
@@ -82,6 +84,7 @@ struct Core::Parts {
   Arbitration arbitration;
   Signals signals;
   Notices notices;
+  Learning learning;
   Inference inference;
   Schedules schedules;
   Drive drive;
@@ -124,6 +127,7 @@ void Core::restore(Restored restored) {
   p.seen.restore(restored.seen_writes);
   p.signals.restore(restored.signals);
   p.notices.restore(restored.notices);
+  p.learning.restore(restored.learned);
   for (Command& command : restored.commands) {
     table.intern(command.path);
     p.drive.restore(std::move(command));
@@ -135,6 +139,7 @@ void Core::restore(Restored restored) {
 void Core::step(const Event& event, Outcome& out) {
   Parts& p = *parts_;
   p.signals.begin(out, event.at);
+  p.learning.begin(out);
   p.journal.begin(event.at, event.at, out);
   p.begin(event);
   p.fire_due(event.at, out);
@@ -151,10 +156,13 @@ void Core::step(const Event& event, Outcome& out) {
                  [&](const RuleModeRequest& request) { p.requests.take(request); },
                  [&](const DismissRequest& request) { p.requests.take(request); },
                  [&](const AckRequest& request) { p.requests.take(request); },
+                 [&](const LearnRequest& request) { p.learning.take(request); },
                  [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
                  [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
                  [&](const RulesLoaded& loaded) {
+                   p.learning.unload();
                    p.inference.load(loaded.set);
+                   p.learning.load();
                    p.schedules.load();
                    p.notices.load();
                  },
@@ -249,12 +257,14 @@ void Core::Parts::wake_rule(const Timer& timer) {
 /// rules may read what is wanted, and what does not obey.
 void Core::Parts::settle() {
   for (int depth = 0; depth <= limits::kCauseDepthMax; ++depth) {
+    (void)learning.follow();
     inference.settle();
     arbitration.settle();
     drive.settle();
     arbitration.settle();
     drive.settle();
-    if (!signals.waiting()) return;
+    const bool learned = learning.follow();
+    if (!signals.waiting() && !learned) return;
   }
 }
 
@@ -281,6 +291,12 @@ const Ledger& Core::ledger() const {
 }
 const RuleRunner& Core::rules() const {
   return parts_->rules;
+}
+const Timers& Core::timers() const {
+  return parts_->timers;
+}
+const Learning& Core::learning() const {
+  return parts_->learning;
 }
 const Delay* Core::delay(AttributeId attribute) const {
   return parts_->drive.delay(attribute);

@@ -50,8 +50,10 @@ struct Restored {
   std::vector<Blob> limits;       ///< of Limits::kSpace
   std::vector<Blob> notices;      ///< of Notices::kSpace
   std::vector<Blob> signals;      ///< of Signals::kSpace
+  std::vector<Blob> learned{};    ///< of Learned::kSpace
 };
 
+class Learning;
 class Schedules;
 
 class Core {
@@ -80,6 +82,8 @@ class Core {
   [[nodiscard]] const Notices& notices() const;
   [[nodiscard]] const Schedules& schedules() const;
   [[nodiscard]] const RuleRunner& rules() const;
+  [[nodiscard]] const Timers& timers() const;
+  [[nodiscard]] const Learning& learning() const;
   /// Why what is wanted of it is not commanded yet; null: nothing delays it.
   [[nodiscard]] const Delay* delay(AttributeId attribute) const;
   [[nodiscard]] const rules::RuleSet& rule_set() const;

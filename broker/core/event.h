@@ -69,6 +69,15 @@ struct AckRequest {
   RuleId rule;
   std::string who;
 };
+/// A person accepts what was learned, dismisses it, or takes back the last step.
+struct LearnRequest {
+  enum class Action : std::uint8_t { accept, dismiss, undo };
+  RequestId id{};
+  std::string learn;                   ///< `rule.attr`, as in the file
+  std::optional<std::string> context;  ///< empty: there is but one that fits
+  Action action = Action::accept;
+  std::string who;
+};
 /// The sender gave these commands to the broker, which acknowledged them.
 struct CommandsSent {
   std::vector<CommandId> ids;
@@ -86,7 +95,7 @@ struct Tick {};
 struct Event {
   Instant at;
   std::variant<Tick, MessageArrived, WriteRequest, ReleaseRequest, RuleModeRequest, CommandsSent,
-               LinkChanged, RulesLoaded, DismissRequest, AckRequest>
+               LinkChanged, RulesLoaded, DismissRequest, AckRequest, LearnRequest>
       what;
 };
 
@@ -108,7 +117,8 @@ struct Reply {
   std::optional<Conflict> conflict;
   std::string code;  ///< of a rejection: unknown_device, unknown_attribute,
                      ///< read_only, type, range, value, unknown_rule, clock_ahead,
-                     ///< future, id_reused, not_held, no_conflict, interlock, nothing_to_ack
+                     ///< future, id_reused, not_held, no_conflict, interlock, nothing_to_ack,
+                     ///< nothing_learned
   std::string message;
 };
 

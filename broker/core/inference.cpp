@@ -311,7 +311,7 @@ void Inference::claim_one(std::uint32_t index, const rules::Want& want, const Be
   claim.priority = rule.priority;
   claim.since = rules_.at(index).state.active_since;
   claim.shadow = shadow;
-  claim.reason = reason_of(rule);
+  claim.reason = reason_of(rule) + learning_.note(rule, want);
   Because cited = because;
   cited.cause.kind = CauseKind::rule;
   cited.cause.id = rule.id.text();
@@ -320,6 +320,7 @@ void Inference::claim_one(std::uint32_t index, const rules::Want& want, const Be
 
 std::optional<Wish> Inference::wished(const rules::Rule& rule, const rules::Want& want,
                                       const Claim* current) {
+  if (auto learned = learning_.wish(rule, want)) return learned;
   auto wish = core::evaluate(want, catalog_.attribute(want.attribute), image_, current);
   if (wish) return *wish;
   journal_.out().rejections.push_back({"", catalog_.table().path(want.attribute).text(),

@@ -7,6 +7,7 @@
 #include "broker/core/arbitration.h"
 #include "broker/core/flips.h"
 #include "broker/core/journal.h"
+#include "broker/core/learning.h"
 #include "broker/core/notices.h"
 #include "broker/core/rule_runner.h"
 #include "broker/core/signals.h"
@@ -21,13 +22,14 @@ namespace attune::core {
 class Inference {
  public:
   Inference(const devices::Catalog& catalog, Image& image, RuleRunner& rules, Signals& signals,
-            Notices& notices, Arbitration& arbitration, Claims& claims, Timers& timers,
-            Journal& journal, Agenda& agenda, Site site)
+            Notices& notices, const Learning& learning, Arbitration& arbitration, Claims& claims,
+            Timers& timers, Journal& journal, Agenda& agenda, Site site)
       : catalog_(catalog),
         image_(image),
         rules_(rules),
         signals_(signals),
         notices_(notices),
+        learning_(learning),
         arbitration_(arbitration),
         claims_(claims),
         timers_(timers),
@@ -125,6 +127,7 @@ class Inference {
   RuleRunner& rules_;
   Signals& signals_;
   Notices& notices_;
+  const Learning& learning_;
   Arbitration& arbitration_;
   Claims& claims_;
   Timers& timers_;

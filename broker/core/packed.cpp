@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "rules/learn.h"
+
 namespace attune::core {
 
 namespace {
@@ -74,6 +76,7 @@ class Unpacker {
   [[nodiscard]] Revision revision() { return static_cast<Revision>(count()); }
   [[nodiscard]] Value value();
   [[nodiscard]] bool done() const { return ok_ && left_.empty(); }
+  [[nodiscard]] bool ok() const { return ok_; }
   void require(bool true_of_what_was_read) { ok_ = ok_ && true_of_what_was_read; }
 
  private:
@@ -314,6 +317,84 @@ std::optional<Notice> unpack_notice(std::string_view bytes) {
   notice.acknowledged = in.flag();
   notice.revision = in.revision();
   return in.done() ? std::optional(std::move(notice)) : std::nullopt;
+}
+
+std::string pack(const Learned& learned) {
+  Packer out;
+  out.text(kFormat).text(learned.id).text(learned.context);
+  out.value(Value(learned.literal)).value(Value(learned.value));
+  out.value(learned.proposed ? Value(*learned.proposed) : Value());
+  out.count(number(learned.proposed_at)).text(learned.spent_rule).time(learned.spent_run);
+  out.count(learned.evidence.size());
+  for (const Correction& each : learned.evidence) {
+    out.value(Value(each.chosen)).time(each.at.wall).time(each.at.steady);
+    out.count(number(each.revision)).text(each.rule).time(each.run);
+  }
+  for (const Moved& each : learned.moves) {
+    out.value(Value(each.from)).value(Value(each.to)).time(each.at.wall).time(each.at.steady);
+    out.count(number(each.revision)).text(each.who);
+  }
+  return out.take();
+}
+
+namespace {
+
+double number_of(Unpacker& in) {
+  const Value value = in.value();
+  const bool sound = value.kind() == ValueKind::number && std::isfinite(value.as_number());
+  in.require(sound);
+  return sound ? value.as_number() : 0;
+}
+
+Correction correction_of(Unpacker& in) {
+  Correction each;
+  each.chosen = number_of(in);
+  each.at.wall = in.time();
+  each.at.steady = in.time();
+  each.revision = in.revision();
+  each.rule = in.text();
+  each.run = in.time();
+  return each;
+}
+
+Moved moved_of(Unpacker& in) {
+  Moved each;
+  each.from = number_of(in);
+  each.to = number_of(in);
+  each.at.wall = in.time();
+  each.at.steady = in.time();
+  each.revision = in.revision();
+  each.who = in.text();
+  return each;
+}
+
+}  // namespace
+
+std::optional<Learned> unpack_learned(std::string_view bytes) {
+  Unpacker in(bytes);
+  in.require(in.text() == kFormat);
+  Learned out;
+  out.id = in.text();
+  out.context = in.text();
+  out.literal = number_of(in);
+  out.value = number_of(in);
+  const Value proposed = in.value();
+  if (proposed.has_value()) {
+    in.require(proposed.kind() == ValueKind::number);
+    if (proposed.kind() == ValueKind::number) out.proposed = proposed.as_number();
+  }
+  out.proposed_at = in.revision();
+  out.spent_rule = in.text();
+  out.spent_run = in.time();
+  const std::uint64_t corrections = in.count();
+  in.require(corrections <= rules::Learn::kAfterMax && !out.id.empty());
+  for (std::uint64_t i = 0; in.ok() && i < corrections; ++i) {
+    out.evidence.push_back(correction_of(in));
+  }
+  while (in.ok() && !in.done()) out.moves.push_back(moved_of(in));
+  in.require(out.moves.size() <= Learned::kMovesMax);
+  if (!in.done()) return std::nullopt;
+  return out;
 }
 
 }  // namespace attune::core

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "broker/core/conflict.h"
+#include "broker/core/learned.h"
 #include "broker/core/notice.h"
 #include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
@@ -25,5 +26,8 @@ namespace attune::core {
 
 [[nodiscard]] std::string pack(const Notice& notice);
 [[nodiscard]] std::optional<Notice> unpack_notice(std::string_view bytes);
+
+[[nodiscard]] std::string pack(const Learned& learned);
+[[nodiscard]] std::optional<Learned> unpack_learned(std::string_view bytes);
 
 }  // namespace attune::core

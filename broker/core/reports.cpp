@@ -133,7 +133,7 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
     const Because hand{{CauseKind::person, because.cause.id, because.cause.parent},
                        because.context};
     conflicts_.end(catalog_.table().path(reading.attribute), hand, "written again");
-    arbitration_.hold(reading.attribute, reading.value, other ? "another program" : "by hand",
+    arbitration_.hold(reading.attribute, reading.value, other ? std::string(kAnotherProgram) : "by hand",
                       std::nullopt, "", hand);
   }
   drive_.confirm(reading.attribute, reading.value, because);

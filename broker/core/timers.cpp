@@ -52,4 +52,10 @@ void Timers::restore(const Timer& timer) {
   by_due_.insert({timer.due, key});
 }
 
+std::vector<Timer> Timers::all() const {
+  std::vector<Timer> timers;
+  for (const auto& [key, due] : by_key_) timers.push_back({key.first, key.second, due});
+  return timers;
+}
+
 }  // namespace attune::core

@@ -27,6 +27,8 @@ class Timers {
   std::optional<Timer> pop(Millis now, Outcome& out);
   void restore(const Timer& timer);
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
+  /// All that are armed, ascending by key.
+  [[nodiscard]] std::vector<Timer> all() const;
 
  private:
   std::map<Key, Millis> by_key_;

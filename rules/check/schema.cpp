@@ -20,6 +20,13 @@ const std::map<std::string_view, std::string_view>& shapes() {
       {"file.rules", R"({"$ref":"#/$defs/rules"})"},
       {"file.interlocks", R"({"$ref":"#/$defs/interlocks"})"},
       {"file.limits", R"({"$ref":"#/$defs/limits"})"},
+      {"file.learn", R"({"$ref":"#/$defs/learned"})"},
+      {"learn.apply", R"({"enum":["ask","auto"]})"},
+      {"learn.per", R"({"type":"array","items":{"type":"string"}})"},
+      {"learn.min", R"({"type":"number"})"},
+      {"learn.max", R"({"type":"number"})"},
+      {"learn.step", R"({"type":"number"})"},
+      {"learn.after", R"({"type":"integer"})"},
       {"file.tests", R"({"$ref":"#/$defs/tests"})"},
       {"file.manual", R"({"$ref":"#/$defs/manual"})"},
       {"vars", R"({"type":"object"})"},
@@ -114,6 +121,7 @@ std::string definitions() {
   define_section(out, "manual", hold_keys());
   define_section(out, "interlocks", interlock_keys());
   define_section(out, "limits", limit_keys());
+  define_section(out, "learned", learn_keys());
   define_section(out, "tests", test_keys());
   for (const KeyTable& table :
        {given_keys(), test_step_keys(), step_keys(), trigger_keys(), notice_keys(), range_keys()}) {

@@ -19,6 +19,7 @@ struct KeyTable {
 [[nodiscard]] KeyTable hold_keys();
 [[nodiscard]] KeyTable interlock_keys();
 [[nodiscard]] KeyTable limit_keys();
+[[nodiscard]] KeyTable learn_keys();
 [[nodiscard]] KeyTable notice_keys();
 [[nodiscard]] KeyTable step_keys();
 [[nodiscard]] KeyTable trigger_keys();

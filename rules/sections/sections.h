@@ -20,6 +20,7 @@ void read_rule_ids(Reader& reader, const yaml::Node& section);
 void read_rules(Reader& reader, const yaml::Node& section);
 void read_limits(Reader& reader, const yaml::Node& section);
 void read_interlocks(Reader& reader, const yaml::Node& section);
+void read_learn(Reader& reader, const yaml::Node& section);
 void read_tests(Reader& reader, const yaml::Node& section);
 
 /// Orders the rules, and indexes what they read. After all sections.

@@ -45,7 +45,7 @@ struct Reloaded {
 
 /// What a client may ask of the core. The runtime gives the RequestId.
 using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest,
-                                core::DismissRequest, core::AckRequest>;
+                                core::DismissRequest, core::AckRequest, core::LearnRequest>;
 
 /// Threading: every call on the loop's thread, except wake(); callbacks come on the loop's thread.
 class Ports {

@@ -73,7 +73,7 @@ inline constexpr std::string_view kBrokerDropsTopic = "$SYS/broker/publish/messa
 class Loop {
  public:
   using Submission = std::variant<core::WriteRequest, core::ReleaseRequest, core::RuleModeRequest,
-                                  core::DismissRequest, core::AckRequest>;
+                                  core::DismissRequest, core::AckRequest, core::LearnRequest>;
 
   Loop(const LoopParts& parts, LoopOptions options);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/core/drive.h"
+#include "broker/core/learned.h"
 #include "broker/core/notices.h"
 #include "broker/core/rule_memory.h"
 #include "broker/core/seen_writes.h"
@@ -77,7 +78,8 @@ Result<core::Restored> restored(const store::Store& store, store::Recovered from
                      spaces[core::Interlocks::kSpace],
                      spaces[core::Limits::kSpace],
                      spaces[core::Notices::kSpace],
-                     spaces[core::Signals::kSpace]};
+                     spaces[core::Signals::kSpace],
+                     spaces[core::Learned::kSpace]};
   if (!spaces.status()) return spaces.status().error();
   return all;
 }

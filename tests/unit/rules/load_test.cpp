@@ -328,7 +328,8 @@ TEST(Load, EveryFileSaysItsVersion) {
 }
 
 TEST(Load, KeysThatComeLaterAreNotUnknown) {
-  EXPECT_EQ(first_finding("learn: {}\n"), "1:1 E110 'learn' is not supported yet in this version");
+  EXPECT_EQ(first_finding("triggers: {}\n"),
+            "1:1 E110 'triggers' is not supported yet in this version");
   EXPECT_EQ(first_finding("ruels: {}\n"), "1:1 E103 unknown key 'ruels'");
 }
 
