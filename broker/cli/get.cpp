@@ -32,6 +32,11 @@ bool has_page(Kind kind) {
   return kind == Kind::devices || kind == Kind::rules || kind == Kind::settings;
 }
 
+bool has_no_feed(Kind kind) {
+  return kind == Kind::conflicts || kind == Kind::rejections || kind == Kind::notices ||
+         kind == Kind::learned;
+}
+
 std::string list_target(Kind kind) {
   return kind == Kind::devices ? "/api/v1/state"
                                : "/api/v1/" + kind_words()[static_cast<std::size_t>(kind)];
@@ -122,6 +127,7 @@ FeedOptions feed_of(Kind kind, const std::string& name) {
     case Kind::conflicts:
     case Kind::rejections:
     case Kind::notices:
+    case Kind::learned:
       return options;
   }
   options.match = kind == Kind::settings && !name.empty() ? "settings." + name : name;
@@ -156,8 +162,7 @@ ExitCode poll(const Program& program, Daemon& daemon, Kind kind, const std::stri
 ExitCode run_get(const Program& program, const Options& options) {
   const Kind kind = kind_of(options.kind);
   Daemon daemon(program);
-  if (options.follow &&
-      (kind == Kind::conflicts || kind == Kind::rejections || kind == Kind::notices)) {
+  if (options.follow && has_no_feed(kind)) {
     return poll(program, daemon, kind, options.name);
   }
   const ExitCode code = has_page(kind) && !options.name.empty()
@@ -176,7 +181,8 @@ void add_get(Program& program) {
   command->add_option("KIND", options->kind)
       ->required()
       ->check(CLI::IsMember(kind_words()))
-      ->description("devices, rules, settings, commands, claims, conflicts, rejections or notices");
+      ->description(
+          "devices, rules, settings, commands, claims, conflicts, rejections, notices or learned");
   command->add_option("NAME", options->name, "Everything about this one");
   command->add_flag("-w,--watch", options->follow, "Go on with every change");
   add_output_option(program, *command);

@@ -125,6 +125,24 @@ Row notice_row(const Item& item, Millis now) {
           words(node, "message")};
 }
 
+std::string count_text(const Json& list) {
+  std::size_t count = 0;
+  for (const Json& each : list) count += each.kind == JsonKind::object;
+  return std::to_string(count);
+}
+
+Row learned_row(const Item& item, Millis) {
+  const Json& node = *item.node;
+  return {item.id,
+          words(node, "context"),
+          words(node, "literal"),
+          words(node, "value"),
+          words(node, "proposed"),
+          count_text(at(node, "corrections")) + " of " + words(node, "after"),
+          words(node, "min") + ".." + words(node, "max") + " by " + words(node, "step"),
+          words(node, "apply")};
+}
+
 struct Shape {
   Row header;
   Row (*row)(const Item&, Millis now);
@@ -138,6 +156,9 @@ Shape shape(Kind kind) {
     case Kind::rules:
       return {{"RULE", "MODE", "PHASE", "SINCE", "CONDITION", "PRIORITY", "PLACE", "LABEL"},
               rule_row};
+    case Kind::learned:
+      return {{"LEARN", "CONTEXT", "FILE", "VALUE", "PROPOSED", "CORRECTIONS", "BOUNDS", "APPLY"},
+              learned_row};
     case Kind::settings:
       return {{"SETTING", "VALUE", "CHOICES", "LABEL"}, setting_row};
     case Kind::commands:
@@ -178,8 +199,9 @@ bool is_named(Kind kind, const Item& item, const std::string& name) {
 }  // namespace
 
 const std::vector<std::string>& kind_words() {
-  static const std::vector<std::string> words = {"devices", "rules",     "settings",   "commands",
-                                                 "claims",  "conflicts", "rejections", "notices"};
+  static const std::vector<std::string> words = {"devices",    "rules",   "settings",
+                                                 "commands",   "claims",  "conflicts",
+                                                 "rejections", "notices", "learned"};
   return words;
 }
 

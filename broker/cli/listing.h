@@ -11,7 +11,17 @@
 namespace attune::cli {
 
 /// What `attune get` can list.
-enum class Kind { devices, rules, settings, commands, claims, conflicts, rejections, notices };
+enum class Kind {
+  devices,
+  rules,
+  settings,
+  commands,
+  claims,
+  conflicts,
+  rejections,
+  notices,
+  learned
+};
 /// The words on the command line, in the order of Kind.
 [[nodiscard]] const std::vector<std::string>& kind_words();
 

@@ -28,6 +28,9 @@ void add_commands(Program& program) {
   add_why_not(program);
   add_simulate(program);
   add_history(program);
+  add_apply(program);
+  add_learn(program);
+  add_export(program);
   add_reload(program);
   add_status(program);
   add_store_upkeep(program);

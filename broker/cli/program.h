@@ -52,6 +52,9 @@ void add_why(Program& program);
 void add_why_not(Program& program);
 void add_simulate(Program& program);
 void add_history(Program& program);
+void add_apply(Program& program);  // and rollback
+void add_learn(Program& program);
+void add_export(Program& program);
 void add_reload(Program& program);
 void add_status(Program& program);
 void add_store_upkeep(Program& program);  // backup, restore, compact, check-store

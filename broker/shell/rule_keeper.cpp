@@ -1,6 +1,7 @@
 #include "broker/shell/rule_keeper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "broker/shell/config/devices_file.h"
 #include "broker/shell/config/surroundings.h"
@@ -67,6 +68,34 @@ std::optional<RuleKeeper::Change> RuleKeeper::refresh(const Instant& now) {
   compiled_at_ = now.steady;
   issues_.clear();
   return compile(files_);
+}
+
+Result<std::vector<rules::SourceFile>> RuleKeeper::on_disk() {
+  const Issues before = std::exchange(issues_, {});
+  std::vector<rules::SourceFile> files = read_files();
+  const Issues found = std::exchange(issues_, before);
+  if (has_errors(found)) return Error{"rules", first_error(found)};
+  return files;
+}
+
+Result<RuleKeeper::Change> RuleKeeper::adopt(std::vector<rules::SourceFile> files,
+                                             const std::function<Status()>& write, Issues& found) {
+  Issues issues = std::exchange(issues_, {});
+  const std::vector<rules::SourceFile> good = good_;
+  const std::string problem = problem_;
+  const bool waits = waits_for_devices_;
+  auto change = compile(files);
+  found = issues_;
+  Status status = change ? write() : Status(Error{"rules", first_error(found)});
+  if (status.ok()) {
+    files_ = std::move(files);
+    return std::move(*change);
+  }
+  issues_ = std::move(issues);
+  good_ = good;
+  problem_ = problem;
+  waits_for_devices_ = waits;
+  return status.error();
 }
 
 /// What changed in attune.yaml itself takes effect at the next start; it must be right now.

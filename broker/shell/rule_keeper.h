@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,12 @@ class RuleKeeper {
   [[nodiscard]] Result<Change> start();
   /// Reads both again. Empty, with problem() and issues() saying why: everything stays as it was.
   [[nodiscard]] std::optional<Change> reload();
+  /// The rule files as they stand on disk. Error "rules": one cannot be read.
+  [[nodiscard]] Result<std::vector<rules::SourceFile>> on_disk();
+  /// Takes these files, which `write` puts on disk once they are found right. An error changes
+  /// nothing: "rules", with what is wrong in `found`, or what `write` answered.
+  [[nodiscard]] Result<Change> adopt(std::vector<rules::SourceFile> files,
+                                     const std::function<Status()>& write, Issues& found);
   /// Compiles the same texts again when discovery has moved on.
   [[nodiscard]] std::optional<Change> refresh(const Instant& now);
 

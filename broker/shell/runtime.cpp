@@ -146,6 +146,8 @@ Status Runtime::Parts::make_link() {
 }
 
 Status Runtime::Parts::load_rules() {
+  rule_folder_.emplace(startup_.config.rules, startup_.folders.state);
+  if (Status whole = rule_folder_->recover(); !whole.ok()) return whole;
   keeper_.emplace(startup_.config, catalog_, normaliser_, *store_);
   if (Status kept = rule_sets_.restore(*store_); !kept.ok()) return kept;
   auto loaded = keeper_->start();
@@ -196,8 +198,11 @@ Status Runtime::Parts::turn() {
   if (auto change = keeper_->refresh(clock_->now())) take(std::move(*change));
   keep_subscriptions();
   loop_->hold_log(api_->held());
+  if (!edits_.empty()) loop_->commit_soon();  // what they are compared with is the store's
   const Status status = loop_->turn();
   answer_reload();
+  answer_edits();
+  edit_rules();
   const link::LinkStatus link = link_->status();  // after it: no command waits for this
   look_after_broker(link);
   say_what_changed(link);

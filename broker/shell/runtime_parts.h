@@ -21,6 +21,7 @@
 #include "broker/shell/loop/loop.h"
 #include "broker/shell/mailbox.h"
 #include "broker/shell/metrics.h"
+#include "broker/shell/rule_folder.h"
 #include "broker/shell/rule_keeper.h"
 #include "broker/shell/rule_sets.h"
 #include "broker/shell/runtime.h"
@@ -60,6 +61,15 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   [[nodiscard]] std::chrono::milliseconds sleep_time();
   [[nodiscard]] Status stop_cleanly();
 
+  // runtime_rules.cpp
+  void edit_rules();
+  void answer_edits();
+  [[nodiscard]] Result<std::vector<rules::SourceFile>> asked_for(
+      const api::RulesEdit& edit, const std::vector<rules::SourceFile>& on_disk) const;
+  [[nodiscard]] api::RulesEdited edited(const api::RulesEdit& edit);
+  [[nodiscard]] api::RulesEdited refused(Error error) const;
+  [[nodiscard]] Revision rules_version() const;
+
   // api::Ports
   [[nodiscard]] const core::Core& core() const override { return *core_; }
   [[nodiscard]] const api::Identity& identity() const override { return identity_; }
@@ -79,6 +89,11 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   }
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override;
+  void edit_rules(api::RulesEdit edit,
+                  std::function<void(const api::RulesEdited&)> done) override;
+  [[nodiscard]] std::vector<Revision> rule_versions() const override {
+    return rule_sets_.revisions();
+  }
   bool publish(api::BusReply reply) override;
   [[nodiscard]] std::size_t publishing() const override { return link_->status().outbox_parcels; }
   void reject(const devices::Rejection& rejection) override { rejected(rejection); }
@@ -113,6 +128,10 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   std::optional<Loop> loop_;
   std::optional<RuleKeeper> keeper_;
   RuleSets rule_sets_;
+  std::optional<RuleFolder> rule_folder_;
+  using EditDone = std::function<void(const api::RulesEdited&)>;
+  std::deque<std::pair<api::RulesEdit, EditDone>> edits_;         ///< not looked at yet
+  std::vector<std::pair<api::RulesEdited, EditDone>> edits_done_;  ///< of the turn to come
   api::Identity identity_;
   api::RecentRejections rejections_;
   std::optional<api::Api> api_;

@@ -67,6 +67,11 @@ class FakePorts final : public api::Ports {
   }
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override { done(reloaded_); }
+  void edit_rules(api::RulesEdit edit, std::function<void(const api::RulesEdited&)> done) override {
+    edits_.push_back(std::move(edit));
+    done(edited_);
+  }
+  [[nodiscard]] std::vector<Revision> rule_versions() const override { return versions_; }
   bool publish(api::BusReply reply) override {
     published_.push_back(std::move(reply));
     return true;
@@ -96,6 +101,9 @@ class FakePorts final : public api::Ports {
   std::vector<api::BusReply> published_;
   std::size_t publishing_ = 0;
   api::Reloaded reloaded_;
+  std::vector<api::RulesEdit> edits_;
+  api::RulesEdited edited_;
+  std::vector<Revision> versions_;
   api::RecentRejections rejections_;
   std::atomic<int> wakes_{0};
   bool full_ = false;  ///< the store has no room: writes are rejected so

@@ -38,8 +38,9 @@ bool has_word(std::string_view words, std::string_view word) {
 std::vector<Route> all_routes() {
   std::vector<Route> routes;
   for (const auto family :
-       {state_routes(), write_routes(), change_routes(), rule_routes(), drive_routes(),
-        status_routes(), why_routes(), why_not_routes(), history_routes()}) {
+       {state_routes(), write_routes(), change_routes(), rule_file_routes(), rule_routes(),
+        learned_routes(), drive_routes(), status_routes(), why_routes(), why_not_routes(),
+        history_routes()}) {
     routes.insert(routes.end(), family.begin(), family.end());
   }
   return routes;

@@ -7,6 +7,7 @@
 
 #include "broker/core/core.h"
 #include "broker/shell/api/rejections.h"
+#include "broker/shell/api/rules_edit.h"
 #include "devices/model/issue.h"
 #include "devices/model/result.h"
 #include "store/history/archive.h"
@@ -85,6 +86,11 @@ class Ports {
   virtual void submit(Submission what, std::function<void(const core::Reply&)> done) = 0;
   /// Reads configuration, devices and rules again.
   virtual void reload(std::function<void(const Reloaded&)> done) = 0;
+
+  /// Changes the folder of rules and what runs, whole or not at all; `done` comes after the commit.
+  virtual void edit_rules(RulesEdit edit, std::function<void(const RulesEdited&)> done) = 0;
+  /// Since when each kept set of rules ran, ascending; the last one runs now.
+  [[nodiscard]] virtual std::vector<Revision> rule_versions() const = 0;
 
   /// Rows of the API's own, made durable with the next commit.
   virtual void keep(std::vector<Write> writes) = 0;

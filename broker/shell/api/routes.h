@@ -62,6 +62,8 @@ struct Route {
 [[nodiscard]] std::span<const Route> write_routes();
 [[nodiscard]] std::span<const Route> change_routes();
 [[nodiscard]] std::span<const Route> rule_routes();
+[[nodiscard]] std::span<const Route> rule_file_routes();
+[[nodiscard]] std::span<const Route> learned_routes();
 [[nodiscard]] std::span<const Route> drive_routes();
 [[nodiscard]] std::span<const Route> status_routes();
 [[nodiscard]] std::span<const Route> why_routes();

@@ -278,6 +278,12 @@ void Session::head_received() {
                           });
 }
 
+/// Sets of rules are larger than anything else that is written.
+bool takes_rules(const Request& request) {
+  const auto& path = request.segments;
+  return path.size() >= 3 && path[0] == "api" && path[1] == "v1" && path[2] == "rules";
+}
+
 void Session::read_body() {
   if (over_limit_) {
     auto full = refusal(503, "connections", "too many connections are open");
@@ -299,7 +305,8 @@ void Session::read_body() {
   request_.local_socket = local_;
   const bool asks = same_text(head_.field("Expect"), "100-continue");
   parser_.emplace();
-  parser_->body_limit(limits::kHttpBodyBytesMax);
+  parser_->body_limit(takes_rules(request_) ? limits::kHttpRulesBodyBytesMax
+                                            : limits::kHttpBodyBytesMax);
   parser_->header_limit(2 * limits::kHttpHeaderBytesMax);  // scan_head() holds the real one
   expire_in(shared_.options.body_timeout);
   auto read = [self = shared_from_this()] {
@@ -315,7 +322,9 @@ void Session::read_body() {
 
 void Session::body_received(Code code) {
   if (code == beast::http::error::body_limit) {
-    return refuse(refusal(413, "body", "the body is above 64 KiB"));
+    return refuse(refusal(413, "body",
+                          takes_rules(request_) ? "the body is above 1 MiB"
+                                                : "the body is above 64 KiB"));
   }
   if (code == asio::error::operation_aborted) return;
   if (code && code.category() == asio::error::get_system_category()) return close();

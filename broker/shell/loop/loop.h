@@ -99,6 +99,8 @@ class Loop {
   void load(std::shared_ptr<const rules::RuleSet> set);
   /// Rows of others, made durable with the next commit.
   void keep(std::vector<Write> writes) { committer_.add(std::move(writes)); }
+  /// The next turn commits what waits, whatever the interval.
+  void commit_soon() { commit_soon_ = true; }
   /// The log waits for a client that has everything up to there; empty: for nobody.
   void hold_log(std::optional<Revision> held) { held_ = held; }
   /// Commits everything, folded: the last call of a clean stop.

@@ -98,6 +98,8 @@ class StorePorts final : public Ports {
   }
   void submit(Submission, std::function<void(const core::Reply&)>) override {}
   void reload(std::function<void(const Reloaded&)>) override {}
+  void edit_rules(RulesEdit, std::function<void(const RulesEdited&)>) override {}
+  [[nodiscard]] std::vector<Revision> rule_versions() const override { return {}; }
   void keep(std::vector<Write>) override {}
   bool publish(BusReply) override { return false; }
   std::size_t publishing() const override { return 0; }
