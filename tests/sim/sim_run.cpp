@@ -188,6 +188,7 @@ class Life {
         folder_(fresh_folder()),
         reporter_(options.print) {
     broker_.listen("zigbee2mqtt/+/set", [this](const link::Parcel& parcel) { obey(parcel); });
+    broker_.listen("attune/notify/+", [this](const link::Parcel& parcel) { hear(parcel); });
   }
   ~Life() {
     process_.reset();
@@ -365,6 +366,13 @@ class Life {
     settled_[lamp] = now_.boot + kReaction + core::kSettleWindow;
   }
 
+  /// What a person reads. Told twice, it is the same notice; its id holds a revision, which differs
+  /// between lives.
+  void hear(const link::Parcel& parcel) {
+    if (!heard_.insert(parcel.payload).second) return;
+    trace_.notices.push_back(parcel.payload.substr(parcel.payload.find(",\"severity\"")));
+  }
+
   void describe_end() {
     for (const auto& [id, command] : sent_) trace_.commands.push_back(command);
     const core::Core& core = *process_->core;
@@ -407,6 +415,7 @@ class Life {
   std::deque<std::pair<Millis, std::pair<std::string, std::string>>> reports_;
   std::map<std::string, Millis> settled_;  // by topic: when a lamp's last command is history
   std::set<CommandId> seen_;
+  std::set<std::string> heard_;
   // By id: two commands of one lamp may travel apart in one life and, repeated, together in the
   // other.
   std::map<CommandId, std::string> sent_;
@@ -437,6 +446,7 @@ std::string first_difference(const std::vector<std::string>& a, const std::vecto
 std::uint64_t Trace::hash() const {
   std::uint64_t hash = 0xcbf29ce484222325ull;
   for (const auto& line : commands) mix(hash, line);
+  for (const auto& line : notices) mix(hash, line);
   for (const auto& line : end) mix(hash, line);
   return hash;
 }
@@ -449,7 +459,9 @@ std::string difference(const Trace& unstopped, const Trace& stopped) {
   if (!unstopped.broken.empty()) return "not stopped: " + unstopped.broken + "\n";
   if (!stopped.broken.empty()) return "stopped: " + stopped.broken + "\n";
   const std::string commands = first_difference(unstopped.commands, stopped.commands, "command");
-  return commands.empty() ? first_difference(unstopped.end, stopped.end, "at the end") : commands;
+  if (!commands.empty()) return commands;
+  const std::string notices = first_difference(unstopped.notices, stopped.notices, "notice");
+  return notices.empty() ? first_difference(unstopped.end, stopped.end, "at the end") : notices;
 }
 
 }  // namespace attune::sim

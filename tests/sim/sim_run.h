@@ -24,6 +24,7 @@ struct RunOptions {
 /// What people and devices could tell apart, and nothing else.
 struct Trace {
   std::vector<std::string> commands;  ///< that reached the bus, each once, ascending by id
+  std::vector<std::string> notices;   ///< likewise, in the order of their first telling
   std::vector<std::string> end;       ///< state, claims and rules at the end, sorted
   std::size_t crashes = 0;
   bool looped = false;  ///< rules set each other off in a circle, until attune cut it

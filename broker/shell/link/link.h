@@ -56,6 +56,7 @@ struct Parcel {
   int qos = 1;
   bool retain = false;
   std::vector<CommandId> commands;  ///< told back when the broker has it; may be empty
+  std::uint64_t notice = 0;         ///< likewise, the ticket of a notice; 0: it is none
   std::string correlation;          ///< MQTT 5 correlation data, when not empty
   std::string traceparent;          ///< user property `traceparent`, when not empty
 };
@@ -64,11 +65,14 @@ struct Parcel {
 /// What became of parcels since the last call.
 struct Reports {
   std::vector<CommandId> sent;  ///< the broker has it (QoS 0: it left)
+  std::vector<std::uint64_t> told;  ///< notices that the broker has
   struct Refusal {
     CommandId command{};
+    std::uint64_t notice = 0;  ///< 0: it was a command
     std::string reason;
   };
   std::vector<Refusal> refused;  ///< the broker said no: sending it again is no use
+  [[nodiscard]] bool empty() const { return sent.empty() && told.empty() && refused.empty(); }
 };
 
 enum class LinkState : std::uint8_t { stopped, connecting, connected, waiting };

@@ -211,6 +211,7 @@ void MemoryLink::send(const Parcel& parcel) {
   broker_.route({parcel.topic, parcel.payload, parcel.qos, parcel.retain}, &session());
   if (!lose_one(reports_to_lose_)) {
     reports_.sent.insert(reports_.sent.end(), parcel.commands.begin(), parcel.commands.end());
+    if (parcel.notice != 0) reports_.told.push_back(parcel.notice);
   }
   const auto listeners = broker_.listeners_;  // one may add another
   for (const auto& [filter, receiver] : listeners) {

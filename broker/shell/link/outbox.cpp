@@ -87,34 +87,39 @@ Outbox::Work Outbox::take(Ticketed& out) {
   nudged_ = false;
   out = {++last_ticket_, connection_, std::move(waiting_.front())};
   waiting_.pop_front();
-  in_flight_.emplace_hint(in_flight_.end(), out.ticket, out.parcel.commands);
+  in_flight_.emplace_hint(in_flight_.end(), out.ticket,
+                          Senders{out.parcel.commands, out.parcel.notice});
   return Work::parcel;
 }
 
-std::optional<std::vector<CommandId>> Outbox::settle(std::uint64_t ticket) {
+std::optional<Outbox::Senders> Outbox::settle(std::uint64_t ticket) {
   const auto found = in_flight_.find(ticket);
   if (found == in_flight_.end()) return std::nullopt;  // of a connection that ended
-  std::vector<CommandId> commands = std::move(found->second);
+  Senders senders = std::move(found->second);
   in_flight_.erase(found);
   if (in_flight_.empty() || in_flight_.size() + 1 == window_) changed_.notify_all();
-  return commands;
+  return senders;
 }
 
 bool Outbox::sent(std::uint64_t ticket) {
   const std::lock_guard lock(mutex_);
-  const std::optional<std::vector<CommandId>> commands = settle(ticket);
-  if (!commands || commands->empty()) return false;
-  const bool first = reports_.sent.empty() && reports_.refused.empty();
-  reports_.sent.insert(reports_.sent.end(), commands->begin(), commands->end());
+  const std::optional<Senders> senders = settle(ticket);
+  if (!senders || senders->empty()) return false;
+  const bool first = reports_.empty();
+  reports_.sent.insert(reports_.sent.end(), senders->commands.begin(), senders->commands.end());
+  if (senders->notice != 0) reports_.told.push_back(senders->notice);
   return first;
 }
 
 bool Outbox::refused(std::uint64_t ticket, const std::string& reason) {
   const std::lock_guard lock(mutex_);
-  const std::optional<std::vector<CommandId>> commands = settle(ticket);
-  if (!commands || commands->empty()) return false;
-  const bool first = reports_.sent.empty() && reports_.refused.empty();
-  for (const CommandId command : *commands) reports_.refused.push_back({command, reason});
+  const std::optional<Senders> senders = settle(ticket);
+  if (!senders || senders->empty()) return false;
+  const bool first = reports_.empty();
+  for (const CommandId command : senders->commands) {
+    reports_.refused.push_back({command, 0, reason});
+  }
+  if (senders->notice != 0) reports_.refused.push_back({{}, senders->notice, reason});
   return first;
 }
 

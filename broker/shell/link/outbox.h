@@ -66,7 +66,13 @@ class Outbox {
   [[nodiscard]] std::size_t in_flight() const;
 
  private:
-  [[nodiscard]] std::optional<std::vector<CommandId>> settle(std::uint64_t ticket);
+  /// Who is told what became of a parcel.
+  struct Senders {
+    std::vector<CommandId> commands;
+    std::uint64_t notice = 0;
+    [[nodiscard]] bool empty() const { return commands.empty() && notice == 0; }
+  };
+  [[nodiscard]] std::optional<Senders> settle(std::uint64_t ticket);
 
   const std::size_t waiting_max_;
   const std::size_t in_flight_max_;
@@ -75,7 +81,7 @@ class Outbox {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Parcel> waiting_;
-  std::map<std::uint64_t, std::vector<CommandId>> in_flight_;  ///< by ticket
+  std::map<std::uint64_t, Senders> in_flight_;  ///< by ticket
   Reports reports_;
   std::uintptr_t last_ticket_ = 0;  ///< travels through Paho as a pointer
   std::uint64_t connection_ = 0;    ///< 0: down

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <utility>
 
-#include "broker/shell/loop/notice_parcel.h"
 #include "devices/model/limits.h"
 
 namespace attune::shell {
@@ -13,7 +12,6 @@ namespace {
 
 constexpr std::string_view kDiscoverySpace = "discovery";
 constexpr Millis kRetryCommit{1'000};
-constexpr std::size_t kNoticesMax = 256;  // told later than that, nobody would read them
 constexpr Millis kLookAtStore{60'000};
 constexpr double kCrowdedRatio = 0.8;
 
@@ -29,7 +27,8 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
     : parts_(parts),
       options_(std::move(options)),
       arrival_(options_.marker_topic),
-      committer_(parts.store, options_.commit_interval) {}
+      committer_(parts.store, options_.commit_interval),
+      telling_(options_.prefix) {}
 
 Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
   auto blobs = store.blobs(std::string(kDiscoverySpace));
@@ -42,12 +41,13 @@ Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normali
 Status Loop::begin(const Instant& committed_at) {
   const bool first_start = committed_at == Instant{};
   latest_ = first_start ? parts_.clock.now() : committed_at;
-  for (const std::string_view space :
-       {inbox::DuplicateWindow::kSpace, kDiscoverySpace, inbox::ArrivalClassifier::kSpace}) {
+  for (const std::string_view space : {inbox::DuplicateWindow::kSpace, kDiscoverySpace,
+                                       inbox::ArrivalClassifier::kSpace, Telling::kSpace}) {
     const auto blobs = parts_.store.blobs(std::string(space));
     if (!blobs) return blobs.error();
     if (space == inbox::DuplicateWindow::kSpace) duplicates_.restore(*blobs);
     if (space == inbox::ArrivalClassifier::kSpace) arrival_.restore(*blobs);
+    if (space == Telling::kSpace) telling_.restore(*blobs);
     if (space != kDiscoverySpace) continue;
     for (const Blob& blob : *blobs) {
       kept_discovery_[blob.key] = inbox::fingerprint(blob.key, blob.bytes);
@@ -69,17 +69,18 @@ Status Loop::turn() {
     step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
     commit_soon_ = true;  // whoever loaded them is told when they are durable
   }
-  if (!untold_.empty()) tell();
+  telling_.let_out(parts_.link);
   // While records wait, time is theirs: a deadline between two of them fires between them.
   const Instant present = take_records() ? now : latest_;
   take_reports(present);
   take_submissions(present);
   step(present, core::Tick{});
+  commit_soon_ |= telling_.take(outcome_);
+  if (std::exchange(topics_learnt_, false)) parts_.observer.topics_learnt();
+  if (!replies_.to_commit()) replies_.let_out(parts_.link, parts_.normaliser, present.steady);
   for (const auto& rejection : outcome_.rejections) parts_.observer.rejected(rejection);
   parts_.observer.changed(outcome_.changes);
   committer_.add(outcome_.changes, outcome_.writes, since);
-  if (std::exchange(topics_learnt_, false)) parts_.observer.topics_learnt();
-  if (!replies_.to_commit()) replies_.let_out(parts_.link, parts_.normaliser, present.steady);
   outcome_.rejections.clear();
   outcome_.changes.clear();
   outcome_.writes.clear();
@@ -95,10 +96,10 @@ std::optional<Millis> Loop::next_due() const {
   if (committer_.stuck()) return retry_at_;
   std::optional<Millis> due = parts_.core.next_deadline();
   if (const auto commit = committer_.due_at(); commit && (!due || *commit < *due)) due = commit;
+  if (const auto ask = replies_.next_due(); ask && (!due || *ask < *due)) due = ask;
   return due;
 }
 
-  if (const auto ask = replies_.next_due(); ask && (!due || *ask < *due)) due = ask;
 void Loop::step(const Instant& at, decltype(core::Event::what) what) {
   latest_ = {at.wall, std::max(latest_.steady, at.steady)};
   parts_.core.step({latest_, std::move(what)}, outcome_);
@@ -107,9 +108,12 @@ void Loop::step(const Instant& at, decltype(core::Event::what) what) {
 void Loop::take_reports(const Instant& now) {
   link::Reports reports = parts_.link.take_reports();
   for (const auto& refusal : reports.refused) {
-    outcome_.rejections.push_back(
-        {"", text(refusal.command), "refused", "the broker refused it: " + refusal.reason});
+    const bool is_notice = refusal.notice != 0;
+    if (is_notice) reports.told.push_back(refusal.notice);
+    outcome_.rejections.push_back({"", is_notice ? "notice" : text(refusal.command), "refused",
+                                   "the broker refused it: " + refusal.reason});
   }
+  telling_.told(reports.told, outcome_.writes);
   if (!reports.sent.empty()) step(now, core::CommandsSent{std::move(reports.sent)});
 }
 
@@ -131,14 +135,15 @@ void Loop::take(const inbox::Record& record) {
     case inbox::RecordKind::connected:
       duplicates_.connected(record);
       arrival_.connected(record);
+      telling_.link_lost();
       // Not when it has ended already, or when it was another process's.
       if (!parts_.link.open_outbox(record.connection)) return;
       return step(parts_.clock.at(record.at), core::LinkChanged{true});
     case inbox::RecordKind::disconnected:
+      replies_.link_lost();
       return step(parts_.clock.at(record.at), core::LinkChanged{false});
     case inbox::RecordKind::rejected:
       outcome_.rejections.push_back({std::string(record.topic), "", "size",
-      replies_.link_lost();
                                      std::to_string(record.size_bytes) + " bytes are too many"});
       return;
   }
@@ -158,6 +163,11 @@ void Loop::take_message(const inbox::Record& record) {
   const devices::Message message{record.topic, record.payload, record.retained, at};
   parts_.normaliser.decode(message, decoded_);
   keep_discovery(decoded_, message);
+  topics_learnt_ |= decoded_.subscriptions_changed;
+  // An answer to what waited for us would come as late as we do.
+  if (arrival == Arrival::live || arrival == Arrival::retained) {
+    replies_.add(std::move(decoded_.replies));
+  }
   const std::size_t before = outcome_.changes.size();
   step(at, core::MessageArrived{arrival, record.topic, &decoded_});
   using Taken = LoopObserver::Taken;
@@ -269,28 +279,17 @@ void Loop::let_out() {
     (void)parts_.link.publish(std::move(parcels));
     parts_.observer.commands_left(std::chrono::steady_clock::now() - turn_began_);
   }
-  for (auto& notice : outcome_.notices) untold_.push_back(std::move(notice));
-  tell();
+  replies_.committed();
+  replies_.let_out(parts_.link, parts_.normaliser, latest_.steady);
+  telling_.committed();
+  telling_.let_out(parts_.link);
   for (const auto& reply : outcome_.replies) answer(reply);
   outcome_.clear();
-}
-
-/// What people are told waits for the line, the newest kNoticesMax of it.
-void Loop::tell() {
-  while (untold_.size() > kNoticesMax) untold_.pop_front();
-  while (!untold_.empty()) {
-    std::vector<link::Parcel> parcels;
-    parcels.push_back(notice_parcel(untold_.front(), options_.prefix));
-    if (!parts_.link.publish(std::move(parcels))) return;
-    untold_.pop_front();
-  }
 }
 
 /// A command that a later event of the same turn has ended stays here. The ids travel with the
 /// device's last message: then all of them are on the bus.
 void Loop::send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const {
-  replies_.committed();
-  replies_.let_out(parts_.link, parts_.normaliser, latest_.steady);
   std::vector<CommandId> open;
   std::vector<devices::Reading> values;
   for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {

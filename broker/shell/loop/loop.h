@@ -19,6 +19,7 @@
 #include "broker/shell/link/link.h"
 #include "broker/shell/loop/committer.h"
 #include "broker/shell/loop/replies.h"
+#include "broker/shell/loop/telling.h"
 #include "devices/normaliser.h"
 #include "store/store.h"
 
@@ -131,7 +132,6 @@ class Loop {
   [[nodiscard]] store::Retention retention() const;
   void let_out();
   void send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const;
-  void tell();
   void answer(const core::Reply& reply);
   void refuse_submissions();
 
@@ -141,10 +141,10 @@ class Loop {
   inbox::ArrivalClassifier arrival_;
   Committer committer_;
   devices::Decoded decoded_;
-  core::Outcome outcome_;            ///< of this turn; after a failed commit, what still must leave
-  std::deque<core::Notice> untold_;  ///< committed, and not yet with the sender
-  Replies replies_;                  ///< of dialects
-  bool topics_learnt_ = false;       ///< in this turn
+  core::Outcome outcome_;  ///< of this turn; after a failed commit, what still must leave
+  Telling telling_;
+  Replies replies_;             ///< of dialects
+  bool topics_learnt_ = false;  ///< in this turn
   std::vector<std::pair<core::RequestId, Submission>> submissions_;
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
   std::shared_ptr<const rules::RuleSet> next_rules_;
