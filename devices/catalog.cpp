@@ -136,6 +136,13 @@ bool Catalog::add_attribute(DeviceIndex device, AttributeInfo attribute) {
   return refresh(found->first);
 }
 
+bool Catalog::add_capability(DeviceIndex device, std::string_view capability) {
+  const auto found = discovered_.find(table_.device(device));
+  if (found == discovered_.end() || found->second.has_capability(capability)) return false;
+  found->second.capabilities.emplace_back(capability);
+  return refresh(found->first);
+}
+
 void Catalog::remove(const DeviceId& id) {
   discovered_.erase(id);
   refresh(id);

@@ -34,6 +34,8 @@ class Catalog {
   bool describe(DeviceInfo info);
   /// Adds one attribute that a message made certain; false when it was known as such.
   bool add_attribute(DeviceIndex device, AttributeInfo attribute);
+  /// The same with what it can do, where no attribute proves it.
+  bool add_capability(DeviceIndex device, std::string_view capability);
   void remove(const DeviceId& id);
   /// What the devices files say, replacing all earlier entries.
   void set_entries(std::vector<DeviceEntry> entries);

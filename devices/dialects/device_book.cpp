@@ -177,6 +177,12 @@ void DeviceBook::describe(BoundDevice& device, std::vector<Bound> bound,
   out.devices_changed |= catalog_.describe(std::move(info));
 }
 
+void DeviceBook::promise(BoundDevice& device, std::string_view capability, Decoded& out) {
+  if (std::ranges::find(device.capabilities, capability) != device.capabilities.end()) return;
+  device.capabilities.emplace_back(capability);
+  out.devices_changed |= catalog_.add_capability(device.index, capability);
+}
+
 std::optional<AttributeId> DeviceBook::intern(const BoundDevice& device, std::string_view attribute,
                                               const Message& message, Decoded& out) {
   AttributeTable& table = catalog_.table();

@@ -69,6 +69,8 @@ class DeviceBook {
   /// since (add) goes too, unless it is in `bound`. `label` is for people; empty: the name.
   void describe(BoundDevice& device, std::vector<Bound> bound,
                 std::vector<std::string> capabilities, std::string_view label, Decoded& out);
+  /// A capability that no attribute proves.
+  void promise(BoundDevice& device, std::string_view capability, Decoded& out);
   /// One attribute more. An attribute that is read from another property already stays there;
   /// null then, or when there are too many.
   Binding* add(BoundDevice& device, Bound bound, const Message& message, Decoded& out);

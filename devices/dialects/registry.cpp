@@ -1,6 +1,7 @@
 #include "devices/dialects/registry.h"
 
 #include "devices/dialects/json_mapped.h"
+#include "devices/dialects/tasmota.h"
 #include "devices/dialects/zigbee2mqtt.h"
 
 namespace attune::devices {
@@ -14,6 +15,7 @@ using Context = DialectContext;
 constexpr DialectRow kDialects[] = {
     {"zigbee2mqtt", "base", [](const Context& c) -> Made { return std::make_unique<Zigbee2Mqtt>(c.catalog, c.options.text("base", "zigbee2mqtt")); }},
     {"json", "", [](const Context& c) -> Made { return std::make_unique<JsonMapped>(c.catalog); }},
+    {"tasmota", "discovery", [](const Context& c) -> Made { return std::make_unique<Tasmota>(c.catalog, c.options.text("discovery", "tasmota/discovery")); }},
 };
 // clang-format on
 

@@ -57,6 +57,11 @@ bool same_on_wire(const AttributeInfo& attribute, const Value& a, const Value& b
   if (a.is_numeric() && b.is_numeric()) {
     return on_wire(attribute.wire, a.numeric()) == on_wire(attribute.wire, b.numeric());
   }
+  if (a.kind() == ValueKind::numbers && b.kind() == ValueKind::numbers) {
+    return std::ranges::equal(a.as_numbers(), b.as_numbers(), [&](double x, double y) {
+      return on_wire(attribute.wire, x) == on_wire(attribute.wire, y);
+    });
+  }
   return a == b;
 }
 
