@@ -56,10 +56,11 @@ Tasmota::Tasmota(Catalog& catalog, std::string_view discovery)
 std::vector<std::string> Tasmota::subscriptions() const {
   std::vector<std::string> all(std::begin(kUsualFilters), std::end(kUsualFilters));
   all.push_back(discovery_ + "#");
-  for (const auto& [base, place] : by_base_) {
-    const bool usual = std::ranges::any_of(
-        kUsualFilters, [&](std::string_view filter) { return covers(filter, base + "+"); });
-    if (!usual) all.push_back(base + "+");
+  for (const auto& learnt : by_base_) {
+    const std::string filter = learnt.first + "+";
+    const bool heard = std::ranges::any_of(
+        kUsualFilters, [&](std::string_view usual) { return covers(usual, filter); });
+    if (!heard) all.push_back(filter);
   }
   return all;
 }
