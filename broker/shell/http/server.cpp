@@ -322,9 +322,9 @@ void Session::read_body() {
 
 void Session::body_received(Code code) {
   if (code == beast::http::error::body_limit) {
-    return refuse(refusal(413, "body",
-                          takes_rules(request_) ? "the body is above 1 MiB"
-                                                : "the body is above 64 KiB"));
+    return refuse(
+        refusal(413, "body",
+                takes_rules(request_) ? "the body is above 1 MiB" : "the body is above 64 KiB"));
   }
   if (code == asio::error::operation_aborted) return;
   if (code && code.category() == asio::error::get_system_category()) return close();

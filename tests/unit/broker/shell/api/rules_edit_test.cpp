@@ -138,7 +138,8 @@ TEST_F(RulesEditTest, WhatIsLearnedIsListedAcceptedAndTakenBack) {
   EXPECT_EQ(send("PUT", "/api/v1/devices/hall_lamp/brightness", R"({"value":30})").status, 202);
   EXPECT_TRUE(has(send("GET", "/api/v1/learned"), R"("proposed":70)"))
       << send("GET", "/api/v1/learned").body;
-  EXPECT_EQ(send("POST", "/api/v1/learned/lit.brightness/accept", R"({"context":"x"})").status, 422);
+  EXPECT_EQ(send("POST", "/api/v1/learned/lit.brightness/accept", R"({"context":"x"})").status,
+            422);
   EXPECT_EQ(send("POST", "/api/v1/learned/lit.brightness/accept", R"({"contxt":""})").status, 422);
   EXPECT_EQ(send("POST", "/api/v1/learned/lit.brightness/accept").status, 202);
   EXPECT_TRUE(has(send("GET", "/api/v1/learned"), R"("value":70)"));
