@@ -304,17 +304,17 @@ std::vector<std::string> Runtime::Parts::filters() const {
   return all;
 }
 
+void Runtime::Parts::topics_learnt() {
+  subscribed_for_ = 0;
+  keep_subscriptions();
+}
+
 void Runtime::Parts::keep_subscriptions() {
   if (catalog_.generation() == subscribed_for_) return;
   subscribed_for_ = catalog_.generation();
   auto wanted = filters();
   if (wanted == subscriptions_) return;
   subscriptions_ = wanted;
-void Runtime::Parts::topics_learnt() {
-  subscribed_for_ = 0;
-  keep_subscriptions();
-}
-
   link_->set_subscriptions(std::move(wanted));
 }
 
