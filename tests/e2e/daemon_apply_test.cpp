@@ -1,4 +1,6 @@
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "tests/e2e/hall.h"
 
@@ -101,6 +103,62 @@ TEST_F(ApplyTest, OneFileIsPutAndTakenAwayOverHttp) {
   EXPECT_EQ(daemon_->ask("DELETE", "/api/v1/rules/desk.yaml").status, 200);
   EXPECT_EQ(daemon_->get("/api/v1/rules/desk").status, 404);
   EXPECT_EQ(daemon_->ask("DELETE", "/api/v1/rules/desk.yaml").status, 422);
+}
+
+TEST_F(ApplyTest, WordsThatChangeNothingChangeNothing) {
+  make(options());
+  ASSERT_NO_FATAL_FAILURE(start());
+  motion(true);
+  ASSERT_TRUE(until([&] { return lamp().on && metric("attune_commands_in_flight") == "0"; }));
+  ASSERT_EQ(daemon_->cli({"set", "hall_lamp.brightness", "20"}).code, 0);
+  daemon_->write("new/hall.yaml", std::string("# the hall\n") + kHallRules);
+  const auto applied = daemon_->cli({"apply", daemon_->path("new/hall.yaml")});
+  EXPECT_EQ(applied.code, 0) << applied.err;
+  EXPECT_EQ(applied.out, "~ file hall.yaml\n") << "the copy stands where the core stands";
+  EXPECT_TRUE(has("/api/v1/claims", R"("by":"person")"));
+  EXPECT_TRUE(has("/api/v1/rules/hall_light", R"("phase":"active")"));
+}
+
+TEST_F(ApplyTest, AnEditThatNeverRanIsNamedBeforeItGoes) {
+  make(options());
+  ASSERT_NO_FATAL_FAILURE(start());
+  daemon_->write("rules.d/hall.yaml", dimmed(kHallRules, "11"));
+  daemon_->write("new/hall.yaml", dimmed(kHallRules, "22"));
+  const auto dry = daemon_->cli({"apply", "--dry-run", daemon_->path("new")});
+  EXPECT_TRUE(contains(dry.err, "hall.yaml had an edit in the folder that never ran"));
+  EXPECT_EQ(support::read_file(daemon_->path("rules.d/hall.yaml")), dimmed(kHallRules, "11"));
+  EXPECT_EQ(daemon_->cli({"rollback", "999999999"}).code, 1) << "not given out yet";
+  EXPECT_EQ(daemon_->cli({"apply", daemon_->path("no_such")}).code, 1);
+}
+
+/// Two files that belong together, applied again and again while the daemon is killed.
+TEST_F(ApplyTest, AKillInTheMiddleLeavesBothFilesOrNeither) {
+  make_on_own_bus();
+  const auto file = [](const char* id, int n) {
+    return "version: 1\nrules: {" + std::string(id) + ": {label: \"" + std::to_string(n) +
+           "\", when: hall_motion.occupancy}}\n";
+  };
+  daemon_->write("rules.d/a.yaml", file("a", 0));
+  daemon_->write("rules.d/b.yaml", file("b", 0));
+  ASSERT_NO_FATAL_FAILURE(start());
+  for (int n = 1; n <= 6; ++n) {
+    const std::string folder = "set" + std::to_string(n);
+    daemon_->write(folder + "/a.yaml", file("a", n));
+    daemon_->write(folder + "/b.yaml", file("b", n));
+    std::thread applying([&] {
+      (void)daemon_->cli(
+          {"apply", daemon_->path(folder + "/a.yaml"), daemon_->path(folder + "/b.yaml")});
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 + 12 * n));
+    daemon_->kill9();
+    applying.join();
+    ASSERT_TRUE(daemon_->start_ready()) << daemon_->errors();
+    const std::string a = support::read_file(daemon_->path("rules.d/a.yaml"));
+    const std::string b = support::read_file(daemon_->path("rules.d/b.yaml"));
+    EXPECT_EQ(a == file("a", n), b == file("b", n)) << a << b;
+    EXPECT_TRUE(has("/api/v1/rules/a",
+                    a == file("a", n) ? "\"label\":\"" + std::to_string(n) : "\"label\":\""));
+  }
 }
 
 }  // namespace
