@@ -183,6 +183,15 @@ void DeviceBook::promise(BoundDevice& device, std::string_view capability, Decod
   out.devices_changed |= catalog_.add_capability(device.index, capability);
 }
 
+void DeviceBook::drop(BoundDevice& device, std::string_view attribute, Decoded& out) {
+  std::erase_if(device.bindings, [&](const Binding& b) { return b.attribute == attribute; });
+  const DeviceInfo* known = catalog_.device(device.index);
+  if (known == nullptr) return;
+  DeviceInfo info = *known;
+  std::erase_if(info.attributes, [&](const AttributeInfo& a) { return a.name == attribute; });
+  out.devices_changed |= catalog_.describe(std::move(info));
+}
+
 std::optional<AttributeId> DeviceBook::intern(const BoundDevice& device, std::string_view attribute,
                                               const Message& message, Decoded& out) {
   AttributeTable& table = catalog_.table();

@@ -71,6 +71,8 @@ class DeviceBook {
                 std::vector<std::string> capabilities, std::string_view label, Decoded& out);
   /// A capability that no attribute proves.
   void promise(BoundDevice& device, std::string_view capability, Decoded& out);
+  /// Takes an attribute away that turned out to be another one.
+  void drop(BoundDevice& device, std::string_view attribute, Decoded& out);
   /// One attribute more. An attribute that is read from another property already stays there;
   /// null then, or when there are too many.
   Binding* add(BoundDevice& device, Bound bound, const Message& message, Decoded& out);

@@ -1,6 +1,8 @@
 #include "devices/dialects/registry.h"
 
 #include "devices/dialects/json_mapped.h"
+#include "devices/dialects/shelly_gen1.h"
+#include "devices/dialects/shelly_gen2.h"
 #include "devices/dialects/tasmota.h"
 #include "devices/dialects/zigbee2mqtt.h"
 
@@ -16,6 +18,8 @@ constexpr DialectRow kDialects[] = {
     {"zigbee2mqtt", "base", [](const Context& c) -> Made { return std::make_unique<Zigbee2Mqtt>(c.catalog, c.options.text("base", "zigbee2mqtt")); }},
     {"json", "", [](const Context& c) -> Made { return std::make_unique<JsonMapped>(c.catalog); }},
     {"tasmota", "discovery", [](const Context& c) -> Made { return std::make_unique<Tasmota>(c.catalog, c.options.text("discovery", "tasmota/discovery")); }},
+    {"shelly_gen2", "prefixes", [](const Context& c) -> Made { return std::make_unique<ShellyGen2>(c); }},
+    {"shelly_gen1", "base", [](const Context& c) -> Made { return std::make_unique<ShellyGen1>(c); }},
 };
 // clang-format on
 
