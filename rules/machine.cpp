@@ -84,7 +84,7 @@ class Evaluation {
     const bool ending = out_.next.phase == RulePhase::ending;
     const bool held_long_enough =
         rule_.off_delay == Millis(0) || (ending && passed(due().off_delay, now_));
-    if (held_long_enough && may_end()) return rest(false);
+    if (held_long_enough && may_end()) return until_unknown_ ? spend() : rest(false);
     if (!ending) enter(RulePhase::ending);
   }
 
@@ -125,6 +125,7 @@ class Evaluation {
     const Truth truth = rule_.until->truth(view_, &out_.seen.error);
     if (truth == Truth::yes || truth == Truth::no) return truth == Truth::yes;
     if (holds_claims(out_.next.phase)) note_unknown();
+    until_unknown_ = true;
     return when_unknown;
   }
 
@@ -155,6 +156,7 @@ class Evaluation {
   const Occasion& occasion_;
   Advance out_;
   bool unknown_ = false;
+  bool until_unknown_ = false;  ///< for too long: an end, after which a start must be a new one
 };
 
 }  // namespace

@@ -95,7 +95,8 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
     standing.state.revision = because.cause.parent;  // what its deadline will cite
     standing.state.context = because.context;
   }
-  if (moved) look_again(index, because);
+  const bool changed = moved || standing.state != before;
+  if (changed && rules_.mode(index) != RuleMode::disabled) look_again(index, because);
   keep(rule, before, standing.state);
   if (begins && holds_now && go_on(index, because_of(standing.state, rule))) {
     sequence_is_over(index, because_of(standing.state, rule));
@@ -103,18 +104,22 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
 }
 
 /// What it would find if somebody woke it for nothing is found now: how often a rule is looked at,
-/// and that it is after a start, changes nothing.
+/// and that it is after a restart, changes nothing.
 void Inference::look_again(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
   RuleRunner::Standing& standing = rules_.at(index);
   rules::Occasion occasion;
   occasion.rests_until = rests_until(rule, standing.memory);
-  rules::Advance again = rules::advance(rule, standing.state, image_, journal_.now(), occasion);
-  if (again.next.phase != standing.state.phase) {
-    return agenda_.evaluate(index, {std::nullopt, because});
+  constexpr int kLooksMax = 4;  // each settles something that the one before had left open
+  for (int look = 0; look < kLooksMax; ++look) {
+    auto again = rules::advance(rule, standing.state, image_, journal_.now(), occasion);
+    if (again.next.phase != standing.state.phase) {
+      return agenda_.evaluate(index, {std::nullopt, because});
+    }
+    standing.seen = std::move(again.seen);
+    if (again.next == standing.state) return;
+    standing.state = std::move(again.next);
   }
-  standing.state = std::move(again.next);
-  standing.seen = std::move(again.seen);
 }
 
 void Inference::started(std::uint32_t index, const Because& because) {

@@ -373,7 +373,7 @@ std::string live_both(std::uint64_t seed, std::uint64_t& spared) {
 
 TEST(Flips, DecideWhatEveryReaderWouldDecide) {
   std::uint64_t spared = 0;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const std::string differs = live_both(seed, spared);
     ASSERT_EQ(differs, "") << "seed " << seed;
   }
