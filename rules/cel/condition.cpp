@@ -88,9 +88,12 @@ class Builder {
  public:
   Condition build(const Expr& root) {
     visit(root);
-    if (out_.parts.size() <= kConditionPartsMax) return std::move(out_);
-    out_ = {};
-    opaque(root);
+    if (out_.parts.size() > kConditionPartsMax) {
+      out_ = {};
+      opaque(root);
+    }
+    out_.parts.shrink_to_fit();  // programs are many, and live long
+    out_.sums.shrink_to_fit();
     return std::move(out_);
   }
 

@@ -325,6 +325,8 @@ void emit(const Expr& root, const Environment& names, Program::Parts& parts,
   parts.outline = outline(root, parts.root, emitter.take_nodes(), names);
   std::sort(parts.reads.begin(), parts.reads.end());
   parts.reads.erase(std::unique(parts.reads.begin(), parts.reads.end()), parts.reads.end());
+  parts.reads.shrink_to_fit();
+  parts.nodes.shrink_to_fit();
 }
 
 }  // namespace attune::cel

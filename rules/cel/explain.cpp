@@ -79,7 +79,11 @@ class Outliner {
     visit_operands(expr, part.joins, text, mine);
     out_.parts[mine].size = static_cast<std::uint32_t>(out_.parts.size() - mine);
   }
-  [[nodiscard]] Outline take() { return std::move(out_); }
+  [[nodiscard]] Outline take() {
+    out_.parts.shrink_to_fit();
+    out_.reads.shrink_to_fit();
+    return std::move(out_);
+  }
 
  private:
   void visit_operands(const Expr& expr, Joins joins, std::uint32_t text, std::size_t mine) {

@@ -20,6 +20,7 @@ void index_events(RuleSet& set, std::size_t at) {
 void index_rules(RuleSet& set, std::size_t attributes) {
   std::sort(set.rules.begin(), set.rules.end(),
             [](const Rule& a, const Rule& b) { return a.id < b.id; });
+  set.rules.shrink_to_fit();
   set.readers.resize(attributes);
   for (std::size_t at = 0; at < set.rules.size(); ++at) {
     index_events(set, at);
