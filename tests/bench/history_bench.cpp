@@ -14,6 +14,7 @@
 #include "store/history/queries.h"
 #include "store/history/recorder.h"
 #include "store/lmdb_env.h"
+#include "tests/bench/temp_folder.h"
 
 /// What history costs and how fast it answers, over real LMDB: each figure beside its bar.
 ///
@@ -24,27 +25,10 @@ namespace {
 using namespace attune;
 using namespace attune::store;
 using namespace attune::store::history;
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr Millis kBegin{1'768'435'200'000};
 constexpr Millis kMinute{60'000};
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "attune-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// Stops with the reason: nothing here may fail.
 void require(const Status& status) {
@@ -134,7 +118,7 @@ class Bench {
   Recorder recorder;
 
  private:
-  Folder folder_;
+  bench::TempFolder folder_;
   std::unique_ptr<Env> env_;
   Clock::duration slowest_{};
 };

@@ -7,6 +7,7 @@
 
 #include "store/codec.h"
 #include "store/store.h"
+#include "tests/bench/temp_folder.h"
 
 /// Durable turns per second, and the same bytes put into bare LMDB as the floor.
 ///
@@ -16,25 +17,8 @@ namespace {
 
 using namespace attune;
 using namespace attune::store;
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMapBytes = std::uint64_t{4} << 30;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "attune-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 Change change_at(std::uint64_t revision) {
   Change change;
@@ -74,7 +58,7 @@ Turn turn_of(std::uint64_t head, std::uint64_t changes, std::uint64_t command) {
 
 /// `changes` changes a commit, with or without one command.
 void run_store(benchmark::State& state, std::uint64_t changes, bool command) {
-  Folder folder;
+  bench::TempFolder folder;
   auto store = std::move(*open_lmdb({folder.path(), kMapBytes}));
   if (!store->recover()) std::abort();
   const auto begin = store->usage().bytes_written;
@@ -149,7 +133,7 @@ class Bare {
 };
 
 void run_bare(benchmark::State& state, std::uint64_t changes, bool command) {
-  Folder folder;
+  bench::TempFolder folder;
   Bare bare(folder.path());
   std::uint64_t head = 0;
   std::uint64_t turns = 0;
@@ -189,7 +173,7 @@ void fill_house(Store& store) {
 /// A start with everything that it reads: the bar is a second for 10,000 devices of 20 attributes
 /// and 10,000 timers.
 void run_start(benchmark::State& state) {
-  Folder folder;
+  bench::TempFolder folder;
   {
     auto store = std::move(*open_lmdb({folder.path(), kMapBytes}));
     if (!store->recover()) std::abort();

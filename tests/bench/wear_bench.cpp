@@ -15,6 +15,7 @@
 #include "devices/normaliser.h"
 #include "store/codec.h"
 #include "store/file.h"
+#include "tests/bench/temp_folder.h"
 
 /// Bytes written to flash per event: 100 events a second over 5,000 series, in the default mode
 /// (a commit every 5 s, a fold every minute, history as it comes), on simulated time; and the naive
@@ -22,8 +23,6 @@
 /// the file is at the end of each month.
 namespace attune {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t kDevices = 1'000;
 constexpr std::int64_t kEventsPerSecond = 100;
@@ -33,6 +32,9 @@ constexpr Millis kCommitInterval{5'000};
 constexpr Millis kLogKeep = std::chrono::hours(7 * 24);
 constexpr std::uint64_t kLogBytesMax = 256 << 20;
 constexpr int kMonths = 12;
+/// All of them end within the first half of the year: what is left to grow is what no bound holds.
+constexpr store::history::Bounds kYearBounds{
+    std::chrono::hours(30 * 24), std::chrono::hours(60 * 24), std::chrono::hours(120 * 24)};
 constexpr double kYearGrowthMax = 1.25;  ///< of the file, from its sixth month to its twelfth
 constexpr Instant kBegin{Millis(1'768'500'000'000), Millis(86'400'000)};
 
@@ -47,22 +49,6 @@ constexpr Quantity kQuantities[] = {{"temperature", 18, 0.1},
                                     {"co2", 400, 10},
                                     {"illuminance", 10, 5}};
 constexpr std::size_t kSeries = kDevices * std::size(kQuantities);
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "attune-wear-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 void require(const Status& status) {
   if (status) return;
@@ -134,7 +120,7 @@ class Home {
 
 /// Bytes an event in attune's layout.
 double wear(std::int64_t hours) {
-  const Folder folder;
+  const bench::TempFolder folder;
   Home home(folder.path());
   Sensors sensors;
   const auto run = [&](std::int64_t from_second, std::int64_t to_second) {
@@ -209,7 +195,7 @@ class Naive {
 };
 
 double wear_naively() {
-  const Folder folder;
+  const bench::TempFolder folder;
   Naive naive(folder.path());
   std::mt19937_64 random(1);
   std::uint64_t revision = 0;
@@ -221,12 +207,13 @@ double wear_naively() {
 
 /// 20 events every five minutes: few enough for a year, and a bound that is lost shows all the
 /// same.
-int run_year(bool checked) {
+int run_year(bool checked, bool as_configured) {
   constexpr Millis kEvery = std::chrono::minutes(5);
   constexpr std::int64_t kBursts = 30 * 24 * 12;
   constexpr int kEventsOfABurst = 20;
-  const Folder folder;
+  const bench::TempFolder folder;
   Home home(folder.path());
+  home.store().bound_history(as_configured ? store::history::Bounds{} : kYearBounds);
   Sensors sensors;
   std::vector<double> sizes;
   Millis since{0};
@@ -239,6 +226,7 @@ int run_year(bool checked) {
     }
     sizes.push_back(static_cast<double>(home.store().usage().file_bytes) / (1 << 20));
     std::printf("month %2d: file %.1f MiB\n", month, sizes.back());
+    std::fflush(stdout);
   }
   const double growth = sizes[kMonths - 1] / sizes[kMonths / 2 - 1];
   const bool holds = growth <= kYearGrowthMax;
@@ -264,10 +252,12 @@ int main(int count, char** words) {
   std::int64_t hours = 6;
   bool checked = false;
   bool year = false;
+  bool as_configured = false;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--check") == 0) checked = true;
     if (std::strcmp(words[i], "--year") == 0) year = true;
+    if (std::strcmp(words[i], "--default-bounds") == 0) as_configured = true;
     if (std::strcmp(words[i], "--hours") == 0 && i + 1 < count) hours = std::atoll(words[++i]);
   }
-  return year ? attune::run_year(checked) : attune::run(hours, checked);
+  return year ? attune::run_year(checked, as_configured) : attune::run(hours, checked);
 }

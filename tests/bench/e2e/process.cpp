@@ -59,15 +59,6 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-TempFolder::TempFolder(const std::string& place) : path_(place + "/attune-bench-XXXXXX") {
-  if (mkdtemp(path_.data()) == nullptr) die("no folder can be made in " + place);
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 Child::Child(const std::vector<std::string>& command, const std::string& output,
              const Variables& variables)
     : pid_(fork()) {

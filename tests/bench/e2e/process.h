@@ -18,19 +18,6 @@ namespace attune::bench {
 /// A TCP port of 127.0.0.1 that nobody listens on now.
 [[nodiscard]] std::uint16_t free_port();
 
-/// A folder of its own below `place`, gone with the object.
-class TempFolder {
- public:
-  explicit TempFolder(const std::string& place);
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 /// Resident memory by origin, KiB, as /proc/<pid>/status tells it.
 struct Memory {
   std::uint64_t resident_kib = 0;  ///< VmRSS: the sum of the three below

@@ -8,6 +8,7 @@
 #include "tests/bench/e2e/bus_client.h"
 #include "tests/bench/e2e/home.h"
 #include "tests/bench/e2e/process.h"
+#include "tests/bench/temp_folder.h"
 
 /// One broker, one who answers, one home: fresh for every measurement, so that none sees what
 /// another left behind.
