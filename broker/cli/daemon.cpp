@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kStreamSilenceMax{45};
 
 std::string usual_socket(const Terminal& terminal) {
   const config::Process around{::geteuid() == 0, terminal.variable};
-  return config::folders(around).run + "/api.sock";
+  return config::find_socket(around);
 }
 
 }  // namespace

@@ -20,8 +20,12 @@ struct Folders {
 
 /// State: `state_dir` when given; /var/lib/attune as root; else $XDG_STATE_HOME/attune or
 /// ~/.local/state/attune. Run: $RUNTIME_DIRECTORY (the first of several); /run/attune as root;
-/// else $XDG_RUNTIME_DIR/attune; else <state>/run. The run folder does not follow `state_dir`
-/// where the system names one: clients look for the socket there.
+/// else $XDG_RUNTIME_DIR/attune; else <state>/run. Of another state folder than the usual one it is
+/// /run/attune-<8 digits>: in memory like the other, and not shared with it.
 [[nodiscard]] Folders folders(const Process& around, const std::string& state_dir = {});
+
+/// Where a client looks for the daemon: in the usual run folder, else in that of another state
+/// folder when exactly one has a socket.
+[[nodiscard]] std::string find_socket(const Process& around);
 
 }  // namespace attune::config

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 namespace attune::config {
@@ -35,7 +38,33 @@ TEST(Folders, WithoutXdgStayAtHome) {
 
 TEST(Folders, AStateFolderThatIsNamedCounts) {
   EXPECT_EQ(folders(process(true, {}), "/tmp/s").state, "/tmp/s");
+  EXPECT_EQ(folders(process(true, {}), "/var/lib/attune").run, "/run/attune");
   EXPECT_EQ(folders(process(false, {}), "/tmp/s").run, "/tmp/s/run");
+}
+
+TEST(Folders, OfTwoStateFoldersTheRunFoldersDiffer) {
+  const std::string one = folders(process(true, {}), "/tmp/s").run;
+  const std::string other = folders(process(true, {}), "/tmp/t").run;
+  EXPECT_EQ(one.size(), std::string("/run/attune-").size() + 8);
+  EXPECT_NE(one, other);
+  EXPECT_EQ(one, folders(process(true, {}), "/tmp/x/../s").run);
+  EXPECT_TRUE(one.starts_with("/run/attune-"));
+}
+
+TEST(Folders, AClientFindsTheOnlyDaemonThereIs) {
+  std::string base = (std::filesystem::temp_directory_path() / "attune-run-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(base.data()), nullptr);
+  const Process around = process(false, {{"HOME", "/home/a"}, {"XDG_RUNTIME_DIR", base}});
+  const auto listen = [&](const std::string& folder) {
+    std::filesystem::create_directories(base + folder);
+    std::ofstream(base + folder + "/api.sock") << "";
+  };
+  EXPECT_EQ(find_socket(around), base + "/attune/api.sock");
+  listen("/attune-12345678");
+  EXPECT_EQ(find_socket(around), base + "/attune-12345678/api.sock");
+  listen("/attune-87654321");
+  EXPECT_EQ(find_socket(around), base + "/attune/api.sock") << "which one is not to be guessed";
+  std::filesystem::remove_all(base);
 }
 
 TEST(Folders, TheServiceManagersRunFolderWinsAndItsFirstCounts) {
