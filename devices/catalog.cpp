@@ -122,6 +122,7 @@ bool Catalog::describe(DeviceInfo info) {
   std::ranges::sort(info.attributes, {}, &AttributeInfo::name);
   const DeviceId id = info.id;
   discovered_.insert_or_assign(id, std::move(info));
+  if (gone_.erase(id) != 0) std::erase(removed_, id);
   return refresh(id);
 }
 
@@ -144,8 +145,12 @@ bool Catalog::add_capability(DeviceIndex device, std::string_view capability) {
 }
 
 void Catalog::remove(const DeviceId& id) {
-  discovered_.erase(id);
+  if (discovered_.erase(id) != 0 && gone_.insert(id).second) removed_.push_back(id);
   refresh(id);
+}
+
+std::vector<DeviceId> Catalog::take_removed() {
+  return std::exchange(removed_, {});
 }
 
 void Catalog::set_entries(std::vector<DeviceEntry> entries) {

@@ -36,7 +36,14 @@ class Catalog {
   bool add_attribute(DeviceIndex device, AttributeInfo attribute);
   /// The same with what it can do, where no attribute proves it.
   bool add_capability(DeviceIndex device, std::string_view capability);
+  /// What discovery, or a file's wire mapping, said of it counts no more; nothing when it said
+  /// nothing.
   void remove(const DeviceId& id);
+  /// Devices that left since the last call, in order, and did not come back meanwhile.
+  [[nodiscard]] std::vector<DeviceId> take_removed();
+  /// It was removed and has not been described since; also told at a start, of what was before.
+  [[nodiscard]] bool is_gone(const DeviceId& id) const { return gone_.contains(id); }
+  void mark_gone(const DeviceId& id) { gone_.insert(id); }
   /// What the devices files say, replacing all earlier entries.
   void set_entries(std::vector<DeviceEntry> entries);
 
@@ -60,6 +67,8 @@ class Catalog {
   AttributeTable table_;
   DeviceSet discovered_;  // without entries
   DeviceSet devices_;     // with entries: what everybody sees
+  std::set<DeviceId> gone_;
+  std::vector<DeviceId> removed_;  // not yet taken
   std::map<DeviceId, DeviceEntry> entries_;
   std::map<std::string, DeviceId, std::less<>> id_by_name_;  // "dialect/name"
   std::set<DeviceId> named_;                                 // every id that a name ever had

@@ -10,6 +10,7 @@ void Decoded::clear() {
   foreign.clear();
   availability.clear();
   rejections.clear();
+  removed.clear();
   devices_changed = false;
   subscriptions_changed = false;
   pass_on = false;

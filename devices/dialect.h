@@ -68,6 +68,7 @@ struct Decoded {
   std::vector<Reading> foreign;     ///< seen on a device's command topic: somebody else commands
   std::vector<AvailabilityReport> availability;
   std::vector<Rejection> rejections;
+  std::vector<DeviceId> removed;       ///< devices that left: nothing names them any more
   bool devices_changed = false;        ///< the catalog's generation moved
   bool subscriptions_changed = false;  ///< Dialect::subscriptions() says something else now
   /// The message is not this dialect's after all: the next one that owns its topic is asked.
@@ -95,6 +96,8 @@ class Dialect {
   /// Whether a topic is this dialect's, by its form or by what was learnt. Where several say yes
   /// the first of the table has it (dialects/registry.h).
   [[nodiscard]] virtual bool owns(std::string_view topic) const = 0;
+  /// Of a topic that it owns: whether a device that is known, or the bridge, says it.
+  [[nodiscard]] virtual bool knows(std::string_view topic) const { return owns(topic); }
   /// Takes up the devices that a devices file assigns to this dialect, replacing earlier ones.
   virtual void declare(std::span<const DeviceEntry> entries);
   /// An earlier dialect owns other topics than before: a later one gives up what it took for its

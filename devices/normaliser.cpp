@@ -69,8 +69,10 @@ void Normaliser::decode(const Message& message, Decoded& out) {
     out.pass_on = false;
     dialects_[i]->decode(message, out);
     if (out.pass_on) continue;
-    if (!out.subscriptions_changed) return;
-    for (std::size_t j = i + 1; j < dialects_.size(); ++j) dialects_[j]->reconsider(out);
+    for (std::size_t j = i + 1; out.subscriptions_changed && j < dialects_.size(); ++j) {
+      dialects_[j]->reconsider(out);
+    }
+    out.removed = catalog_.take_removed();
     return;
   }
   // Passed on by all who heard it: nobody's business, and nothing wrong with it.
@@ -84,6 +86,12 @@ const Dialect* Normaliser::of(DeviceIndex device) const {
   const auto found = std::ranges::find(dialects_, std::string_view(info->dialect),
                                        [](const auto& dialect) { return dialect->name(); });
   return found == dialects_.end() ? nullptr : found->get();
+}
+
+bool Normaliser::knows(std::string_view topic) const {
+  return std::ranges::any_of(dialects_, [topic](const auto& dialect) {
+    return dialect->owns(topic) && dialect->knows(topic);
+  });
 }
 
 std::vector<Outgoing> Normaliser::encode(DeviceIndex device,

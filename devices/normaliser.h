@@ -57,6 +57,9 @@ class Normaliser {
   /// Decoded::subscriptions_changed is set, subscriptions() has changed.
   void decode(const Message& message, Decoded& out);
 
+  /// Whether the topic is a known device's, or one that tells of devices.
+  [[nodiscard]] bool knows(std::string_view topic) const;
+
   /// See Dialect. A device of an unknown dialect encodes to nothing.
   [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device,
                                              std::span<const Reading> values) const;

@@ -116,6 +116,13 @@ void fields(W& wire, R& r) {
   wire(r.space, r.key, r.bytes);
 }
 
+template <class W, Is<Tombstone> R>
+void fields(W& wire, R& r) {
+  wire(r.revision, r.device, r.at);
+  near(wire, r.clock.wall, r.at.wall);
+  wire(r.clock.counter, r.cause);
+}
+
 void fields(WireWriter& wire, const JournalEntry& r) {
   std::uint64_t count = 0;
   for (std::size_t i = 1; i <= kTableCount; ++i) count += r.rows.rows(static_cast<Table>(i)).size();
@@ -154,6 +161,9 @@ void key_of(const JournalEntry& r, std::string& out) {
 }
 void key_of(const Command& r, std::string& out) {
   encode_number_key(number(r.id), out);
+}
+void key_of(const Tombstone& r, std::string& out) {
+  encode_number_key(number(r.revision), out);
 }
 void key_of(const RuleState& r, std::string& out) {
   out = r.rule.text();
@@ -249,7 +259,8 @@ Status check_header(Table table, std::uint8_t newest, std::string_view key,
 }
 
 bool is_numbered(Table table) {
-  return table == Table::log || table == Table::commands || table == Table::journal;
+  return table == Table::log || table == Table::commands || table == Table::journal ||
+         table == Table::tombstones;
 }
 
 std::string printable(Table table, std::string_view key) {
@@ -384,6 +395,7 @@ ATTUNE_CODEC_OF(Base);
 ATTUNE_CODEC_OF(RuleState);
 ATTUNE_CODEC_OF(Timer);
 ATTUNE_CODEC_OF(Blob);
+ATTUNE_CODEC_OF(Tombstone);
 #undef ATTUNE_CODEC_OF
 
 }  // namespace attune::store

@@ -73,6 +73,8 @@ inline constexpr Table kTableOf<Timer> = Table::timers;
 template <>
 inline constexpr Table kTableOf<Blob> = Table::blobs;
 template <>
+inline constexpr Table kTableOf<Tombstone> = Table::tombstones;
+template <>
 inline constexpr Table kTableOf<JournalEntry> = Table::journal;
 
 /// `out` becomes the key of `record`; only its key fields count.

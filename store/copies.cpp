@@ -2,16 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "store/codec.h"
 #include "store/file.h"
@@ -32,6 +35,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kCommandGap = 1 << 20;
 /// The same of everything numbered, when the replaced store cannot tell how far it went.
 constexpr std::uint64_t kUnknownGap = std::uint64_t{1} << 32;
+/// Replaced stores that are kept.
+constexpr std::size_t kReplacedMax = 3;
 
 std::string data_file(const std::string& folder) {
   return folder + "/data.mdb";
@@ -61,13 +66,32 @@ bool is_within(const std::string& file, const std::string& folder) {
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
+/// Drafts of `path` by backups that were killed: nobody holds their locks. Only ordinary files of
+/// this user's.
+void remove_left_behind(const std::string& path) {
+  constexpr std::size_t kRandomCharacters = 6;
+  const std::string stem = fs::path(path).filename().string() + ".new-";
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_of(path), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(stem) || name.size() != stem.size() + kRandomCharacters) continue;
+    const File draft(::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    struct stat own {};
+    const bool ours = draft.is_open() && ::fstat(draft.fd(), &own) == 0 && S_ISREG(own.st_mode) &&
+                      own.st_uid == ::geteuid();
+    if (ours && ::flock(draft.fd(), LOCK_EX | LOCK_NB) == 0) std::remove(entry.path().c_str());
+  }
+}
+
 /// Its own new file, until it gets another name.
 class Draft {
  public:
   /// Beside `path`, where others may have files: under a name that nobody can foresee.
   static Result<Draft> beside(const std::string& path) {
+    remove_left_behind(path);
     std::string draft = path + ".new";
     auto file = make_unforeseen_file(draft);
+    if (file) (void)::flock(file->fd(), LOCK_EX | LOCK_NB);  // it is at work: see above
     return file ? Result<Draft>(Draft(std::move(*file), draft)) : file.error();
   }
   /// `path` in a store's folder: what an earlier one left there goes.
@@ -243,15 +267,38 @@ Status rename_store(const std::string& path, const Above& above) {
   return txn.commit();
 }
 
-/// The store at `path` loses its name to another one, but not its bytes.
+std::string replaced_name(const std::string& path, int number) {
+  return fmt::format("{}.replaced-{}", path, number);
+}
+
+/// The numbers of the stores that were replaced before, ascending.
+std::vector<int> replaced(const std::string& path) {
+  const std::string prefix = fs::path(replaced_name(path, 0)).filename().string();
+  const std::string stem = prefix.substr(0, prefix.size() - 1);
+  std::vector<int> numbers;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_of(path), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(stem)) continue;
+    int number = 0;
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + stem.size(), end, number);
+    if (parsed.ec == std::errc() && parsed.ptr == end && number > 0) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+/// The store at `path` loses its name to another one, but not its bytes. Of those before it the
+/// oldest go.
 Result<std::string> keep_aside(const std::string& path) {
   if (!file_exists(path)) return std::string();
-  std::string aside;
-  for (int i = 1; aside.empty() || file_exists(aside); ++i) {
-    aside = fmt::format("{}.replaced-{}", path, i);
-  }
+  const std::vector<int> before = replaced(path);
+  const std::string aside = replaced_name(path, before.empty() ? 1 : before.back() + 1);
   // A second name: there is no moment at which the first one is missing.
   if (::link(path.c_str(), aside.c_str()) != 0) return cannot("cannot keep", aside);
+  const std::size_t surplus = before.size() + 1 - std::min(before.size() + 1, kReplacedMax);
+  for (std::size_t i = 0; i < surplus; ++i) std::remove(replaced_name(path, before[i]).c_str());
   return aside;
 }
 

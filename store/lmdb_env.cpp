@@ -148,6 +148,16 @@ Status Env::reserve(std::uint64_t bytes) {
   return {};
 }
 
+void Env::guard_leaves(const std::string& path) {
+  const char* map = find_map(path);
+  if (map != nullptr) guard_ = std::make_unique<LeafGuard>(map, file_bytes(), page_bytes());
+}
+
+LeafGuard* Env::guard_of(Table table) const {
+  const bool large = table == Table::log || table == Table::history || table == Table::rollups;
+  return large ? guard_.get() : nullptr;
+}
+
 std::uint64_t Env::file_bytes() const {
   mdb_filehandle_t fd = -1;
   struct stat status {};
@@ -245,6 +255,7 @@ int Cursor::move(MDB_val& key, MDB_val& value, MDB_cursor_op how) {
 }
 
 Result<std::optional<std::string_view>> LmdbTables::get(Table table, std::string_view key) const {
+  if (Status sound = check_around(table, key); !sound) return sound.error();
   MDB_val k = to_val(key);
   MDB_val v{};
   const int code = mdb_get(txn_.handle(), txn_.env().dbi(table), &k, &v);
@@ -259,16 +270,45 @@ Status LmdbTables::scan(Table table, std::string_view from, Direction direction,
   int code = cursor.open(txn_, txn_.env().dbi(table));
   if (code != 0) return lmdb_error(code, at(table));
   const bool up = direction == Direction::ascending;
+  std::optional<LeafGuard::Leaf> checked;
+  Status sound = up ? check_around(table, from, checked) : check_end(table, checked);
+  if (!sound) return sound;
   MDB_val k = to_val(from);
   MDB_val v{};
   const MDB_cursor_op first = !up ? MDB_LAST : from.empty() ? MDB_FIRST : MDB_SET_RANGE;
   for (code = cursor.move(k, v, first); code == 0;
        code = cursor.move(k, v, up ? MDB_NEXT : MDB_PREV)) {
+    sound = check_around(table, to_view(k), checked);
+    if (!sound) return sound;
     const Result<bool> more = visit(to_view(k), to_view(v));
     if (!more) return more.error();
     if (!*more) return {};
   }
   return ignore_not_found(code, at(table));
+}
+
+Status LmdbTables::check_around(Table table, std::string_view key,
+                                std::optional<LeafGuard::Leaf>& checked) const {
+  LeafGuard* guard = txn_.env().guard_of(table);
+  if (guard == nullptr || (checked && checked->holds(key))) return {};
+  auto leaf = guard->check(at(table), key, txn_.env().file_bytes());
+  if (!leaf) return leaf.error();
+  checked = std::move(*leaf);
+  return {};
+}
+
+Status LmdbTables::check_around(Table table, std::string_view key) const {
+  std::optional<LeafGuard::Leaf> checked;
+  return check_around(table, key, checked);
+}
+
+Status LmdbTables::check_end(Table table, std::optional<LeafGuard::Leaf>& checked) const {
+  LeafGuard* guard = txn_.env().guard_of(table);
+  if (guard == nullptr) return {};
+  auto leaf = guard->check_last(at(table), txn_.env().file_bytes());
+  if (!leaf) return leaf.error();
+  checked = std::move(*leaf);
+  return {};
 }
 
 Result<std::uint64_t> LmdbTables::size(Table table) const {
@@ -288,6 +328,7 @@ Result<std::uint64_t> LmdbTables::bytes(Table table) const {
 
 Status LmdbTables::put(Table table, std::string_view key, std::string_view value) {
   ++scattered_[index(table)];
+  if (Status sound = check_around(table, key); !sound) return sound;
   return store(table, key, value, 0);
 }
 
@@ -307,6 +348,7 @@ Status LmdbTables::store(Table table, std::string_view key, std::string_view val
 
 Status LmdbTables::erase(Table table, std::string_view key) {
   ++scattered_[index(table)];
+  if (Status sound = check_around(table, key); !sound) return sound;
   MDB_val k = to_val(key);
   return ignore_not_found(mdb_del(txn_.handle(), txn_.env().dbi(table), &k, nullptr), at(table));
 }
@@ -314,13 +356,19 @@ Status LmdbTables::erase(Table table, std::string_view key) {
 /// Counted as two scattered writes: neighbours share their pages, and most are only freed.
 Status LmdbTables::erase_through(Table table, std::string_view last) {
   scattered_[index(table)] += 2;
+  std::optional<LeafGuard::Leaf> checked;
+  Status sound = check_around(table, {}, checked);
+  if (!sound) return sound;
   Cursor cursor;
   int code = cursor.open(txn_, txn_.env().dbi(table));
   MDB_val k{};
   MDB_val v{};
   while (code == 0) {
     code = cursor.move(k, v, MDB_FIRST);
-    if (code != 0 || to_view(k) > last) break;
+    if (code != 0) break;
+    sound = check_around(table, to_view(k), checked);
+    if (!sound) return sound;
+    if (to_view(k) > last) break;
     code = cursor.erase();
   }
   return ignore_not_found(code, at(table));

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "store/file.h"
+#include "store/leaf_guard.h"
 #include "store/tables.h"
 
 /// The door to LMDB: its handles with an end of life, and its return codes as Errors.
@@ -47,6 +48,11 @@ class Env {
   /// False when the system failed to write out something of the file since this was last asked.
   [[nodiscard]] bool is_sound() const;
 
+  /// Leaves of `log`, `history` and `rollups` are checked when they are first read.
+  void guard_leaves(const std::string& path);
+  /// Null: every leaf of the table can be believed.
+  [[nodiscard]] LeafGuard* guard_of(Table table) const;
+
   [[nodiscard]] MDB_env* handle() const { return env_; }
   [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[index(table)]; }
   [[nodiscard]] std::uint64_t file_bytes() const;
@@ -70,8 +76,9 @@ class Env {
 
   MDB_env* env_;
   std::array<MDB_dbi, kTableCount> tables_{};
-  File witness_;                ///< a descriptor of our own: the system tells each one of failures
-  std::uint64_t reserved_ = 0;  ///< the file is at least that long
+  File witness_;  ///< a descriptor of our own: the system tells each one of failures
+  std::unique_ptr<LeafGuard> guard_;  ///< null: every leaf was checked
+  std::uint64_t reserved_ = 0;        ///< the file is at least that long
 };
 
 /// A transaction; ends without effect unless committed.
@@ -131,6 +138,11 @@ class LmdbTables final : public TableWriter {
 
  private:
   Status store(Table table, std::string_view key, std::string_view value, unsigned flags);
+  /// What LMDB is about to look at for `key` can be believed; `checked` is where that is known of.
+  [[nodiscard]] Status check_around(Table table, std::string_view key,
+                                    std::optional<LeafGuard::Leaf>& checked) const;
+  [[nodiscard]] Status check_around(Table table, std::string_view key) const;
+  [[nodiscard]] Status check_end(Table table, std::optional<LeafGuard::Leaf>& checked) const;
 
   const Txn& txn_;
   std::array<std::uint64_t, kTableCount> scattered_{};  ///< puts and erases anywhere in a table

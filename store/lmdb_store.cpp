@@ -54,6 +54,7 @@ class LmdbStore final : public Store {
   const history::Archive& history() const override { return archive_; }
   void bound_history(const history::Bounds& bounds) override;
   Usage usage() const override;
+  std::chrono::nanoseconds last_sync() const override { return last_sync_; }
 
  private:
   /// What becomes of the rows of a commit.
@@ -63,7 +64,8 @@ class LmdbStore final : public Store {
     fold,     ///< the same, and what is due of history
     relieve,  ///< appended, and what the journal erases is erased, for there is no room to settle
   };
-  /// Runs `write(log, rows, position)` in a transaction and commits it: whole or not at all.
+  /// Runs `write(log, rows, position, whether log is the table itself)` in a transaction and
+  /// commits it: whole or not at all.
   template <class F>
   Status transact(Rows plan, F write);
   [[nodiscard]] Rows plan(const Turn& turn) const;
@@ -103,6 +105,7 @@ class LmdbStore final : public Store {
       written_;  // counted when somebody asks: asking takes as long as three writes
   mutable std::optional<std::uint64_t> reader_;  ///< the oldest one, when usage() looked last
   mutable std::chrono::steady_clock::time_point reader_since_;
+  std::chrono::nanoseconds last_sync_{};
   std::optional<Error> broken_;  ///< after it nobody knows what is on disk
   std::string key_;              ///< of the journal; kept for its room
   std::string value_;
@@ -128,7 +131,7 @@ Status LmdbStore::transact(Rows plan, F write) {
   Position position = position_;
   const bool waits = plan == Rows::journal || plan == Rows::relieve;
   Status done = waits ? Status() : settle(tables);  // the log goes on after what waits of it
-  if (done) done = waits ? write(rows, rows, position) : write(tables, rows, position);
+  if (done) done = waits ? write(rows, rows, position, false) : write(tables, rows, position, true);
   if (done) done = store_rows(plan, tables, entry, position);
   if (done) done = make_durable(txn, tables);
   if (!done) {
@@ -185,7 +188,10 @@ Status LmdbStore::settle(LmdbTables& tables) {
 
 Status LmdbStore::make_durable(Txn& txn, const LmdbTables& tables) {
   if (Status room = env_->reserve(tables.growth_bytes()); !room) return room;
-  return txn.commit();
+  const auto began = std::chrono::steady_clock::now();
+  Status done = txn.commit();
+  last_sync_ = std::chrono::steady_clock::now() - began;
+  return done;
 }
 
 Status LmdbStore::check() {
@@ -211,7 +217,7 @@ Status LmdbStore::open_tables() {
   if (Status all = env_->open_tables(kLastTable, true); !all) return all;
   const auto identity = read(read_identity);
   if (!identity) return identity.error();
-  return transact(Rows::settle, [&](TableWriter&, TableWriter& rows, Position&) {
+  return transact(Rows::settle, [&](TableWriter&, TableWriter& rows, Position&, bool) {
     return writer_.name_store(*identity, rows);
   });
 }
@@ -235,22 +241,25 @@ void LmdbStore::bound_history(const history::Bounds& bounds) {
 
 Status LmdbStore::commit(const Turn& turn) {
   if (Status done = commit_turn(turn); !done) return done;
-  for (const Change& change : turn.changes) recorder_.record(change);
+  recorder_.record(turn.changes, turn.absence);
   return {};
 }
 
 Status LmdbStore::commit_turn(const Turn& turn) {
   if (turn.clean || writer_.waits_for_history()) recorder_.hurry();
-  const auto write = [&](TableWriter& log, TableWriter& rows, Position& position) {
-    const bool log_is_there = &log != &rows;  // else only its newest part, in the journal
-    const auto history = log_is_there ? std::optional(recorder_.resume_after()) : std::nullopt;
+  const auto write = [&](TableWriter& log, TableWriter& rows, Position& position,
+                         bool reaches_log) {
+    // While the log's newest part waits in the journal, nothing leaves its front.
+    const auto history = reaches_log ? std::optional(recorder_.resume_after()) : std::nullopt;
     return writer_.write(turn, log, rows, position, history);
   };
   const Rows wanted = plan(turn);
   Status done = transact(wanted, write);
-  if (done || done.error().code != "full" || wanted == Rows::journal) return done;
+  const bool full = !done && done.error().code == "full" && wanted != Rows::journal;
   // History can wait for room; what is folded makes some. So does what is erased.
-  return transact(wanted == Rows::fold ? Rows::settle : Rows::relieve, write);
+  if (full) done = transact(wanted == Rows::fold ? Rows::settle : Rows::relieve, write);
+  if (done) writer_.written();
+  return done;
 }
 
 Result<Recovered> LmdbStore::recover() {
@@ -258,7 +267,7 @@ Result<Recovered> LmdbStore::recover() {
       [this](const TableReader& tables) { return read_recovered(tables, identity_, position_); });
   if (!recovered) return recovered;
   Status started =
-      transact(Rows::journal, [this](TableWriter&, TableWriter& rows, Position& position) {
+      transact(Rows::journal, [this](TableWriter&, TableWriter& rows, Position& position, bool) {
         return writer_.start(rows, position);
       });
   if (!started) return started.error();
@@ -349,9 +358,11 @@ Result<std::unique_ptr<Store>> open_lmdb(const LmdbOptions& options) {
   auto lock = FolderLock::take(options.folder);
   if (!lock) return lock.error();
   if (Status there = create_if_missing(options, path); !there) return there.error();
-  if (const auto sound = check_pages(path, kLeavesAtOpenMax); !sound) return sound.error();
+  const auto sound = check_pages(path, kLeavesAtOpenMax);
+  if (!sound) return sound.error();
   auto env = Env::open(path, options.map_bytes);
   if (!env) return env.error();
+  if (sound->unread != 0) (*env)->guard_leaves(path);
   auto store = std::make_unique<LmdbStore>(std::move(*lock), std::move(*env), options.map_bytes);
   if (Status checked = store->check(); !checked) return checked.error();
   return std::unique_ptr<Store>(std::move(store));

@@ -169,8 +169,9 @@ Status TwinStore::commit(const Turn& turn) {
     return written && fold ? recorder_.flush(rows, believed_.at(turn.at)) : written;
   });
   if (!done) return done;
+  writer_.written();
   if (fold) recorder_.written();
-  for (const Change& change : turn.changes) recorder_.record(change);
+  recorder_.record(turn.changes, turn.absence);
   return {};
 }
 

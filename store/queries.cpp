@@ -66,7 +66,8 @@ Status read_rows(const TableReader& tables, const Position& position, Recovered&
   if (Status read = read_into(tables, out.claims); !read) return read;
   if (Status read = read_into(tables, out.bases); !read) return read;
   if (Status read = read_into(tables, out.rules); !read) return read;
-  return read_into(tables, out.timers);
+  if (Status read = read_into(tables, out.timers); !read) return read;
+  return read_into(tables, out.tombstones);
 }
 
 }  // namespace

@@ -39,11 +39,12 @@ Status check_row(Table table, std::string_view key, std::string_view value) {
       return check<Blob>(key, value);
     case Table::journal:
       return check<JournalEntry>(key, value);
+    case Table::tombstones:
+      return check<Tombstone>(key, value);
     case Table::history:
     case Table::rollups:
     case Table::symbols:
     case Table::latest:
-    case Table::tombstones:
     case Table::rulesets:
       break;
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "devices/model/records.h"
 #include "devices/model/result.h"
+#include "store/absence.h"
 #include "store/history/archive.h"
 #include "store/history/bounds.h"
 
@@ -53,6 +55,9 @@ struct Turn {
   bool clean = false;
   /// What may leave the log with it; empty: nothing.
   std::optional<Retention> retention = std::nullopt;
+  /// Of history, nothing is known of it; what stood before it stands after it. It comes before the
+  /// first change that is not older than its end.
+  std::optional<Absence> absence = std::nullopt;
 };
 
 /// What a start begins with.
@@ -75,6 +80,7 @@ struct Recovered {
   std::vector<Base> bases;
   std::vector<RuleState> rules;
   std::vector<Timer> timers;
+  std::vector<Tombstone> tombstones;  ///< ascending revisions
 };
 
 class Store {
@@ -122,6 +128,8 @@ class Store {
     bool is_removed = false;  ///< somebody deleted or replaced the file: what is written is lost
   };
   [[nodiscard]] virtual Usage usage() const = 0;
+  /// How long the last commit took to be written out and synced; 0 without a disk.
+  [[nodiscard]] virtual std::chrono::nanoseconds last_sync() const { return {}; }
 };
 
 /// The store on disk, in LMDB (store/FORMAT.md). Creates it when `folder` holds none.

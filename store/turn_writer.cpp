@@ -38,9 +38,9 @@ Status TurnWriter::write(const Turn& turn, TableWriter& log, TableWriter& rows, 
   position.clean = turn.clean;
   if (turn.inbox) position.inbox = turn.inbox;
   if (turn.folded_through) position.folded_through = *turn.folded_through;
-  appended_ = turn.retention ? appended_ + turn.changes.size() : 0;
+  appends_ = turn.retention ? appended_ + turn.changes.size() : 0;
   if (history && turn.retention) {
-    const Appended appended{std::exchange(appended_, 0), *history};
+    const Appended appended{std::exchange(appends_, 0), *history};
     const auto done = compact_log(*turn.retention, appended, log, position);
     if (!done) return done.error();
     waits_for_history_ = *done == LetGo::history_waits;

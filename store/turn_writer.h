@@ -28,6 +28,8 @@ class TurnWriter {
                              Position& position, std::optional<Revision> history);
   /// The last turn that could let go of the log found that history must be written first.
   [[nodiscard]] bool waits_for_history() const { return waits_for_history_; }
+  /// The last write() is committed: only then does what it appended count.
+  void written() { appended_ = appends_; }
   /// What a new store begins with.
   [[nodiscard]] Status create(const Identity& identity, TableWriter& rows);
   /// Writes the name of the store, in this program's format.
@@ -46,6 +48,7 @@ class TurnWriter {
   Status put(const R& record, TableWriter& rows);
 
   std::size_t appended_ = 0;  ///< to the log by turns that let go of some, since they did
+  std::size_t appends_ = 0;   ///< the same, with the turn that write() wrote last
   bool waits_for_history_ = false;
   std::string key_;
   std::string value_;

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <limits>
 
+#include "store/varint.h"
+
 namespace attune::store {
 namespace {
 
@@ -13,12 +15,11 @@ constexpr std::size_t kRealBytes = 8;
 }  // namespace
 
 void WireWriter::varint(std::uint64_t v) {
-  for (; v >= 0x80; v >>= 7) out_.push_back(static_cast<char>(v | 0x80));
-  out_.push_back(static_cast<char>(v));
+  append_varint(out_, v);
 }
 
 void WireWriter::zigzag(std::int64_t v) {
-  varint((static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63));
+  varint(store::zigzag(static_cast<std::uint64_t>(v)));
 }
 
 void WireWriter::real(double v) {
@@ -62,23 +63,14 @@ std::uint8_t WireReader::byte() {
 }
 
 std::uint64_t WireReader::varint() {
-  std::uint64_t v = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    const std::uint8_t b = byte();
-    if (!ok_) return 0;
-    v |= static_cast<std::uint64_t>(b & 0x7F) << shift;
-    if ((b & 0x80) != 0) continue;
-    // A zero last byte, or bits beyond the 64th, would be a second spelling of some number.
-    if ((shift > 0 && b == 0) || (shift == 63 && b > 1)) break;
-    return v;
-  }
-  fail();
-  return 0;
+  if (!ok_) return 0;
+  const auto v = take_varint(left_);
+  if (!v) fail();
+  return v.value_or(0);
 }
 
 std::int64_t WireReader::zigzag() {
-  const std::uint64_t v = varint();
-  return static_cast<std::int64_t>((v >> 1) ^ (~(v & 1) + 1));
+  return static_cast<std::int64_t>(unzigzag(varint()));
 }
 
 double WireReader::real() {
@@ -123,6 +115,12 @@ void WireReader::get(AttributePath& v) {
   std::string device;
   (*this)(device, v.attribute);
   v.device = DeviceId(std::move(device));
+}
+
+void WireReader::get(DeviceId& v) {
+  std::string text;
+  get(text);
+  v = DeviceId(std::move(text));
 }
 
 void WireReader::get(RuleId& v) {

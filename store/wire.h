@@ -45,6 +45,7 @@ class WireWriter {
   void put(const Instant& v) { (*this)(v.wall, v.steady); }
   void put(const Cause& v) { (*this)(v.kind, v.id, v.parent); }
   void put(const AttributePath& v) { (*this)(v.device.text(), v.attribute); }
+  void put(const DeviceId& v) { put(v.text()); }
   void put(const RuleId& v) { put(v.text()); }
   void put(const Value& v);
   void put(SmallEnum auto v) { out_.push_back(static_cast<char>(v)); }
@@ -91,10 +92,11 @@ class WireReader {
   void get(Instant& v) { (*this)(v.wall, v.steady); }
   void get(Cause& v) { (*this)(v.kind, v.id, v.parent); }
   void get(AttributePath& v);
+  void get(DeviceId& v);
   void get(RuleId& v);
   void get(Value& v);
   void get(std::vector<double>& v);
-  void get(ChangeKind& v) { small(v, ChangeKind::state, ChangeKind::liveness); }
+  void get(ChangeKind& v) { small(v, ChangeKind::state, kLastChangeKind); }
   void get(CauseKind& v) { small(v, CauseKind::none, CauseKind::system); }
   void get(Origin& v) { small(v, Origin::device, Origin::other); }
   void get(Quality& v) { small(v, Quality::good, Quality::stale); }

@@ -110,7 +110,7 @@ FeedOptions feed_of(Kind kind, const std::string& name) {
   FeedOptions options;
   switch (kind) {
     case Kind::devices:
-      options.kinds = "state,desired,liveness";
+      options.kinds = "state,desired,liveness,removed";
       break;
     case Kind::rules:
       options.kinds = "rule";

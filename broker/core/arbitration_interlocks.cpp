@@ -64,6 +64,7 @@ void Arbitration::claim_for(const rules::Interlock& lock, const rules::Want& wan
   if (!interlocks_.is_active(lock.id)) {
     return withdraw(want.attribute, ClaimBy::interlock, lock.id, because, "interlock ended");
   }
+  if (catalog_.is_gone(catalog_.table().path(want.attribute).device)) return;
   const Claim* current = claims_.find(want.attribute, ClaimBy::interlock, lock.id);
   const auto wish = evaluate(want, catalog_.attribute(want.attribute), image_, current);
   if (!wish || !*wish) return;

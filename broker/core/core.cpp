@@ -4,6 +4,7 @@
 
 #include "broker/core/agenda.h"
 #include "broker/core/arbitration.h"
+#include "broker/core/departures.h"
 #include "broker/core/drive.h"
 #include "broker/core/inference.h"
 #include "broker/core/journal.h"
@@ -58,6 +59,7 @@ struct Core::Parts {
               options.observe),
         conflicts(journal),
         seen(journal),
+        departures(known, image, claims, ledger, arbitration, drive, conflicts, journal, agenda),
         reports(known, image, arbitration, drive, conflicts, journal, agenda),
         requests(known, image, rules, claims, ledger, arbitration, inference, schedules, conflicts,
                  seen, journal) {
@@ -65,6 +67,7 @@ struct Core::Parts {
   }
 
   void begin(const Event& event);
+  void take_departures(const MessageArrived& message);
 
   void fire_due(const Instant& present, Outcome& out);
   void fire(const Timer& timer);
@@ -90,6 +93,7 @@ struct Core::Parts {
   Drive drive;
   Conflicts conflicts;
   SeenWrites seen;
+  Departures departures;
   Reports reports;
   Requests requests;
   std::optional<Instant> last;  ///< of the last step
@@ -121,6 +125,7 @@ void Core::restore(Restored restored) {
   for (RuleState& state : restored.rules) p.rules.restore(std::move(state));
   p.rules.restore(restored.lives);
   for (const Timer& timer : restored.timers) p.timers.restore(timer);
+  p.departures.restore(restored.tombstones);
   p.interlocks.restore(restored.interlocks);
   p.limits.restore(restored.limits, table);
   p.conflicts.restore(restored.conflicts);
@@ -149,6 +154,7 @@ void Core::step(const Event& event, Outcome& out) {
                  [](const Tick&) {},
                  [&](const MessageArrived& message) {
                    p.signals.seen(message);
+                   p.take_departures(message);
                    p.reports.take(message);
                  },
                  [&](const WriteRequest& request) { p.requests.take(request); },
@@ -159,8 +165,12 @@ void Core::step(const Event& event, Outcome& out) {
                  [&](const LearnRequest& request) { p.learning.take(request); },
                  [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
                  [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
+                 [&](const DevicesRemoved& removed) {
+                   p.departures.take(removed.devices, CauseKind::system, "devices file");
+                 },
                  [&](const RulesLoaded& loaded) {
                    p.learning.unload();
+                   p.departures.look_for_returned();
                    p.inference.load(loaded.set);
                    p.learning.load();
                    p.schedules.load();
@@ -182,6 +192,12 @@ void Core::Parts::begin(const Event& event) {
   if (std::chrono::abs(moved) <= kSlack) return;
   inference.clock_was_set();
   schedules.clock_was_set(event.at.wall - moved);
+}
+
+void Core::Parts::take_departures(const MessageArrived& message) {
+  if (!message.decoded->devices_changed) return;
+  departures.look_for_returned();
+  departures.take(message.decoded->removed, CauseKind::message, message.topic);
 }
 
 /// Deadlines fire at the moment they were due, those of one moment together, with all that follows

@@ -43,6 +43,7 @@ struct Restored {
   std::vector<Base> bases;
   std::vector<RuleState> rules;
   std::vector<Timer> timers;
+  std::vector<Tombstone> tombstones;
   std::vector<Blob> conflicts;    ///< of Conflicts::kSpace
   std::vector<Blob> seen_writes;  ///< of SeenWrites::kSpace
   std::vector<Blob> lives;        ///< of RuleMemory::kSpace

@@ -48,6 +48,7 @@ struct ReleaseRequest {
   RequestId id{};
   AttributePath path;
   std::string who;
+  std::optional<Revision> if_revision{};  ///< of the attribute; another one: a conflict
 };
 /// A person has seen a conflict and leaves it as it was decided.
 struct DismissRequest {
@@ -89,13 +90,17 @@ struct LinkChanged {
 struct RulesLoaded {
   std::shared_ptr<const rules::RuleSet> set;
 };
+/// Devices files name these no more; what a message removes comes with it (Decoded::removed).
+struct DevicesRemoved {
+  std::vector<DeviceId> devices;
+};
 /// Nothing but time: deadlines fire.
 struct Tick {};
 
 struct Event {
   Instant at;
   std::variant<Tick, MessageArrived, WriteRequest, ReleaseRequest, RuleModeRequest, CommandsSent,
-               LinkChanged, RulesLoaded, DismissRequest, AckRequest, LearnRequest>
+               LinkChanged, RulesLoaded, DismissRequest, AckRequest, LearnRequest, DevicesRemoved>
       what;
 };
 

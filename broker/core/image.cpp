@@ -6,9 +6,6 @@ namespace attune::core {
 
 namespace {
 
-/// A device's availability among the folded rows: no attribute can have this name.
-constexpr std::string_view kAvailabilityRow = "$availability";
-
 const Value kNone;
 const AttributeState kNeverReported;
 const DeviceState kNeverHeard;
@@ -85,6 +82,7 @@ void Image::enter(Change& change, AttributeTable& table) {
 /// Answers the revision that the change takes the place of.
 Revision Image::fold(const Change& change, AttributeTable& table) {
   if (change.kind == ChangeKind::liveness) return fold_device(change, table);
+  if (change.kind == ChangeKind::removed) return forget(change, table);
   if (!is_about_attribute(change.kind)) return {};
   if (change.status == kEventStatus) return {};  // momentary: shown, never state
   const AttributeId id = table.intern(DeviceId(change.device), change.attribute);
@@ -101,6 +99,16 @@ Revision Image::fold_device(const Change& change, AttributeTable& table) {
   state.at = change.at;
   state.folded = false;
   return std::exchange(state.revision, change.revision);
+}
+
+Revision Image::forget(const Change& change, AttributeTable& table) {
+  const DeviceIndex device = table.intern_device(DeviceId(change.device));
+  device_slot(device) = {};
+  for (const AttributeId id : table.attributes_of(device)) {
+    if (index(id) < attributes_.size()) attributes_[index(id)] = {};
+  }
+  std::erase_if(unfolded_, [&](AttributeId id) { return table.device_of(id) == device; });
+  return {};
 }
 
 void Image::restore(const StateRow& row, AttributeTable& table) {

@@ -36,6 +36,9 @@ struct AttributeState {
   bool folded = true;  ///< false: changed since the last fold
 };
 
+/// A device's availability among the folded rows: no attribute can have this name.
+inline constexpr std::string_view kAvailabilityRow = "$availability";
+
 struct DeviceState {
   Availability availability = Availability::unknown;
   Revision revision{};  ///< of the last change of availability
@@ -54,7 +57,8 @@ class Image final : public rules::StateView {
   [[nodiscard]] const AttributeState& at(AttributeId attribute) const;
   [[nodiscard]] const DeviceState& device(DeviceIndex device) const;
 
-  /// Folds a committed change: of state, setting, desired, claim or liveness; others are ignored.
+  /// Folds a committed change: of state, setting, desired, claim, liveness or removed; others are
+  /// ignored. After a removal nothing is known of the device.
   void apply(const Change& change, AttributeTable& table);
   /// The same for a change that is made now, which gets its `prior` on the way. With apply() the
   /// only way in which the image changes.
@@ -73,6 +77,7 @@ class Image final : public rules::StateView {
   AttributeState& slot(AttributeId attribute);
   Revision fold(const Change& change, AttributeTable& table);
   Revision fold_device(const Change& change, AttributeTable& table);
+  Revision forget(const Change& change, AttributeTable& table);
   void restore_device(const StateRow& row, AttributeTable& table);
   DeviceState& device_slot(DeviceIndex device);
 

@@ -297,6 +297,7 @@ void Inference::claim_one(std::uint32_t index, const rules::Want& want, const Be
   const bool shadow = rules_.mode(index) == RuleMode::shadow;
   const bool setting = is_setting(catalog_.table().path(want.attribute));
   if (setting && (!started || shadow)) return;  // a setting is written once, at the start
+  if (catalog_.is_gone(catalog_.table().path(want.attribute).device)) return;
   const Claim* current = claims_.find(want.attribute, ClaimBy::rule, rule.id.text());
   const std::optional<Wish> wish = wished(rule, want, current);
   if (!wish) return;  // unknown: what it wanted last stays

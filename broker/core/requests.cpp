@@ -41,7 +41,7 @@ void Requests::accept(RequestId id, Revision revision) {
 void Requests::take(const WriteRequest& request) {
   if (answered_before(request)) return;
   const auto target = target_of(request);
-  if (!target || conflicts(request, target->id)) return;
+  if (!target || conflicts(request.id, request.if_revision, target->id)) return;
   if (is_plan(request, *target)) return;
   const auto value = fit(*target->info, request.value);
   if (!value) return reject(request.id, value.error().code, value.error().message);
@@ -188,11 +188,11 @@ std::optional<Requests::Target> Requests::target_of(const WriteRequest& request)
   return Target{*id, info, false};
 }
 
-bool Requests::conflicts(const WriteRequest& request, AttributeId id) {
-  const AttributeState& state = image_.at(id);
-  if (!request.if_revision || *request.if_revision == state.revision) return false;
+bool Requests::conflicts(RequestId id, std::optional<Revision> wanted, AttributeId attribute) {
+  const AttributeState& state = image_.at(attribute);
+  if (!wanted || *wanted == state.revision) return false;
   Reply reply;
-  reply.id = request.id;
+  reply.id = id;
   reply.result = Reply::Result::conflict;
   reply.revision = state.revision;
   reply.current = state.value;
@@ -205,6 +205,7 @@ void Requests::take(const ReleaseRequest& request) {
   if (!id) {
     return reject(request.id, "unknown_attribute", "no attribute " + request.path.text());
   }
+  if (conflicts(request.id, request.if_revision, *id)) return;
   if (!arbitration_.release(*id, by_person(request.who), "released")) {
     return reject(request.id, "not_held", "nobody holds " + request.path.text() + " by hand");
   }

@@ -76,7 +76,7 @@ class Requests {
   /// The attribute or setting, or nothing and a rejection.
   [[nodiscard]] std::optional<Target> target_of(const WriteRequest& request);
   [[nodiscard]] std::optional<Target> setting_of(const WriteRequest& request);
-  [[nodiscard]] bool conflicts(const WriteRequest& request, AttributeId id);
+  [[nodiscard]] bool conflicts(RequestId id, std::optional<Revision> wanted, AttributeId attribute);
 
   const devices::Catalog& catalog_;
   const Image& image_;

@@ -56,6 +56,8 @@ std::string said(const Change& change) {
              (change.detail.empty() ? "" : ": " + change.detail);
     case ChangeKind::liveness:
       return change.device + " is " + change.status;
+    case ChangeKind::removed:
+      return change.device + " was removed: " + change.detail;
   }
   return "";
 }

@@ -30,6 +30,7 @@ struct Wanted {
   const AttributePath& path;  ///< of a device or a rule only its id
   Told what = Told::value;
   [[nodiscard]] bool fits(ChangeKind kind) const {
+    if (kind == ChangeKind::removed) return what != Told::rule;
     switch (what) {
       case Told::value:
         return kind == ChangeKind::state || kind == ChangeKind::setting;
@@ -43,7 +44,8 @@ struct Wanted {
     return false;
   }
   [[nodiscard]] bool matches(const Change& change) const {
-    const bool of_attribute = what == Told::value || what == Told::desired;
+    const bool of_attribute =
+        (what == Told::value || what == Told::desired) && change.kind != ChangeKind::removed;
     const bool life = change.status == "active" || change.status == "ended";
     if (what == Told::rule && !life) return false;
     return fits(change.kind) && change.status != kEventStatus &&
@@ -91,6 +93,7 @@ Result<std::optional<Change>> last_before(const Past& past, Revision latest, Rev
     scanned += page.size();
     const auto found = std::find_if(page.rbegin(), page.rend(),
                                     [&](const Change& change) { return wanted.matches(change); });
+    if (found != page.rend() && found->kind == ChangeKind::removed) break;  // nothing was left
     if (found != page.rend()) return std::optional(std::move(*found));
     top = below;
   }

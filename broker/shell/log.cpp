@@ -5,8 +5,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "devices/model/issue.h"
@@ -112,9 +115,37 @@ struct Log::Door {
     logger.flush_on(spdlog::level::debug);
     logger.set_error_handler([](const std::string&) {});
   }
+  /// How often one message came since its window began.
+  struct Alike {
+    std::chrono::steady_clock::time_point since;
+    std::uint32_t lines = 0;
+    std::uint64_t left_out = 0;
+  };
+  /// Empty: leave it out. Else how many were left out before it.
+  std::optional<std::uint64_t> admit(std::string_view message);
+
   config::LogFormat format;
   spdlog::logger logger;
+  std::mutex mutex;
+  std::map<std::string, Alike, std::less<>> alike;  ///< messages are literals: there are few
+  std::atomic<std::uint64_t> suppressed{0};
 };
+
+std::optional<std::uint64_t> Log::Door::admit(std::string_view message) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex);
+  auto found = alike.find(message);
+  if (found == alike.end()) found = alike.emplace(std::string(message), Alike{now}).first;
+  Alike& seen = found->second;
+  if (now - seen.since >= kWindow) {
+    seen.since = now;
+    seen.lines = 0;
+  }
+  if (++seen.lines <= kAlikeMax) return std::exchange(seen.left_out, 0);
+  ++seen.left_out;
+  ++suppressed;
+  return std::nullopt;
+}
 
 Log::Log(const config::Logging& settings)
     : door_(std::make_unique<Door>(settings, std::make_shared<spdlog::sinks::stderr_sink_mt>())) {}
@@ -124,10 +155,20 @@ Log::Log(const config::Logging& settings, std::function<void(const std::string&)
 
 Log::~Log() = default;
 
+std::uint64_t Log::suppressed() const {
+  return door_->suppressed;
+}
+
 void Log::write(config::LogLevel level, std::string_view message, LogFields fields) {
   if (!door_->logger.should_log(spdlog_level(level))) return;
-  const std::string line = log_line(door_->format, wall_clock(), level, message, fields);
-  door_->logger.log(spdlog_level(level), spdlog::string_view_t(line));
+  const auto left_out = door_->admit(message);
+  if (!left_out) return;
+  const auto put = [&](LogFields with) {
+    const std::string line = log_line(door_->format, wall_clock(), level, message, with);
+    door_->logger.log(spdlog_level(level), spdlog::string_view_t(line));
+  };
+  if (*left_out != 0) put({{"left_out", std::to_string(*left_out)}});
+  put(fields);
 }
 
 void Log::debug(std::string_view message, LogFields fields) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -34,6 +36,13 @@ class Log {
   void info(std::string_view message, LogFields fields = {});
   void warning(std::string_view message, LogFields fields = {});
   void error(std::string_view message, LogFields fields = {});
+
+  /// Of one message at most so many lines are written within kWindow; the next one after that
+  /// says how many were left out.
+  static constexpr std::uint32_t kAlikeMax = 20;
+  static constexpr std::chrono::seconds kWindow{10};
+  /// Lines that were left out, since the start.
+  [[nodiscard]] std::uint64_t suppressed() const;
 
  private:
   void write(config::LogLevel level, std::string_view message, LogFields fields);

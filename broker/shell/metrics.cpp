@@ -121,6 +121,8 @@ struct Metrics::Parts {
   Counter& evaluations = counter("attune_rule_evaluations_total", "Conditions evaluated");
   Counter& fired = counter("attune_rule_fired_total", "Rules that became active");
   Counter& errors = counter("attune_rule_errors_total", "Conditions that failed");
+  Family<Counter>& suppressed =
+      counters("attune_rule_suppressed_total", "What rules wanted and did not get, by reason");
   Family<Counter>& commands =
       counters("attune_commands_total", "Commands that reached their end, by outcome");
   Gauge& in_flight = gauge("attune_commands_in_flight", "Commands without an end yet");
@@ -129,6 +131,8 @@ struct Metrics::Parts {
       gauge("attune_conflicts_active",
             "Attributes with different values claimed at one priority, or written while away");
   Histogram& commit = histogram("attune_store_commit_seconds", "Time of a durable commit");
+  Histogram& fsync = histogram("attune_store_fsync_seconds",
+                               "Time of writing out and syncing a commit, within the above");
   Gauge& store_bytes = gauge("attune_store_bytes", "Size of the store's file");
   Gauge& map_used = gauge("attune_store_map_used_ratio", "Share of the store's map in use");
   Gauge& reader_age = gauge("attune_store_oldest_reader_age_seconds",
@@ -148,6 +152,12 @@ struct Metrics::Parts {
   Gauge& reload_at =
       gauge("attune_config_last_reload_success_timestamp_seconds", "When a reload last worked");
   Counter& clock_jumps = counter("attune_clock_jumps_total", "Jumps of the wall clock seen");
+  Family<Gauge>& queues = prometheus::BuildGauge()
+                              .Name("attune_queue_depth")
+                              .Help("What waits, by queue: of the inbox bytes, else entries")
+                              .Register(registry);
+  Counter& log_suppressed =
+      counter("attune_log_suppressed_total", "Lines of the log left out, as too many were alike");
   Gauge& resident = gauge("process_resident_memory_bytes", "Resident memory");
   Gauge& virtual_memory = gauge("process_virtual_memory_bytes", "Virtual memory");
   Counter& cpu = counter("process_cpu_seconds_total", "Processor time, user and system");
@@ -156,7 +166,24 @@ struct Metrics::Parts {
   Gauge& start_time = gauge("process_start_time_seconds", "Start of the process since 1970");
 
   void process_now();
+  void name_labels();
 };
+
+/// A series that appears with its first event has no rate before the second: what can be named is
+/// there from the start.
+void Metrics::Parts::name_labels() {
+  const auto name_all = [](Family<Counter>& family, const char* label,
+                           std::initializer_list<const char*> values) {
+    for (const char* value : values) family.Add({{label, value}});
+  };
+  name_all(rejected, "reason", {"json", "type", "range", "topic", "size"});
+  name_all(commands, "outcome",
+           {"confirmed", "superseded", "expired", "failed", "unknown", "rejected"});
+  name_all(suppressed, "reason", {"shadow", "blocked", "outranked", "storm"});
+  name_all(streams_dropped, "reason", {"slow", "store"});
+  name_all(limits, "limit", {"http_body", "http_header", "http_connections"});
+  name_all(auth, "reason", {"401", "403"});
+}
 
 void Metrics::Parts::process_now() {
   const auto used = memory();
@@ -178,6 +205,7 @@ Metrics::Metrics(std::string_view version, std::string_view revision)
       .Add({{"version", std::string(version)}, {"revision", std::string(revision)}})
       .Set(1);
   parts_->start_time.Set(started_seconds());
+  parts_->name_labels();
 }
 Metrics::~Metrics() = default;
 
@@ -203,6 +231,13 @@ void Metrics::ingest_to_command(std::chrono::nanoseconds took) {
 }
 void Metrics::store_commit(std::chrono::nanoseconds took) {
   parts_->commit.Observe(seconds(took));
+}
+
+void Metrics::store_sync(std::chrono::nanoseconds took) {
+  parts_->fsync.Observe(seconds(took));
+}
+void Metrics::rule_suppressed(std::string_view reason) {
+  parts_->suppressed.Add({{"reason", std::string(reason)}}).Increment();
 }
 
 void Metrics::rules(std::uint64_t evaluations, std::uint64_t fired, std::uint64_t errors) {
@@ -252,6 +287,14 @@ std::string Metrics::text(const Gauges& now) const {
   p.store_bytes.Set(static_cast<double>(now.store_file_bytes));
   p.map_used.Set(now.store_map_used_ratio);
   p.reader_age.Set(now.store_reader_seconds);
+  const std::pair<const char*, std::uint64_t> queues[] = {{"inbox", now.inbox_bytes},
+                                                          {"outbox", now.outbox_parcels},
+                                                          {"in_flight", now.in_flight},
+                                                          {"uncommitted", now.uncommitted}};
+  for (const auto& [queue, depth] : queues) {
+    p.queues.Add({{"queue", queue}}).Set(static_cast<double>(depth));
+  }
+  advance_to(p.log_suppressed, static_cast<double>(now.log_lines_suppressed));
   p.process_now();
   return prometheus::TextSerializer().Serialize(p.registry.Collect());
 }

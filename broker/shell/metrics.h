@@ -26,6 +26,11 @@ struct Gauges {
   std::uint64_t store_file_bytes = 0;
   double store_map_used_ratio = 0;
   double store_reader_seconds = 0;
+  std::uint64_t inbox_bytes = 0;  ///< in the ring
+  std::uint64_t outbox_parcels = 0;
+  std::uint64_t in_flight = 0;
+  std::size_t uncommitted = 0;  ///< changes
+  std::uint64_t log_lines_suppressed = 0;
 };
 
 /// Threading: every call from any thread. Ownership: whoever counts holds a reference.
@@ -44,7 +49,11 @@ class Metrics {
   /// From a message's arrival to its command handed to the sender.
   void ingest_to_command(std::chrono::nanoseconds took);
   void store_commit(std::chrono::nanoseconds took);
+  /// Of it, what writing out and syncing took.
+  void store_sync(std::chrono::nanoseconds took);
   void rules(std::uint64_t evaluations, std::uint64_t fired, std::uint64_t errors);
+  /// What a rule wanted does not count: shadow, blocked, outranked, storm.
+  void rule_suppressed(std::string_view reason);
   /// A command reached its final state: confirmed, superseded, expired, failed, ...
   void command_ended(std::string_view outcome);
   void http(std::string_view route, int status, std::chrono::nanoseconds took);

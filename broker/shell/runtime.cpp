@@ -1,4 +1,3 @@
-#include "broker/shell/config/surroundings.h"
 #include "broker/shell/runtime.h"
 
 #include <fmt/format.h>
@@ -6,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/shell/config/surroundings.h"
+#include "broker/shell/last_word.h"
 #include "broker/shell/loop/restore.h"
 #include "broker/shell/runtime_parts.h"
 
@@ -80,6 +81,7 @@ Status Runtime::Parts::open_store() {
   if (!clock_blobs) return clock_blobs.error();
   clock_.emplace(Clock::this_boot(), recovered->at, *clock_blobs, inbox::stamp_now);
   identity_.started = clock_->now();
+  for (const Tombstone& gone : recovered->tombstones) catalog_.mark_gone(gone.device);
   if (Status known = Loop::restore_discovery(*store_, normaliser_); !known) return known;
   committed_inbox_ = recovered->inbox;
   committed_at_ = recovered->at;
@@ -95,6 +97,7 @@ Status Runtime::Parts::open_inbox() {
                                      committed_inbox_);
   if (!ring) return ring.error();
   ring_ = std::move(*ring);
+  install_last_word(startup_.config.store.dir + "/data.mdb", startup_.folders.run + "/inbox.ring");
   if (ring_->recovered_records() != 0) {
     log_.info("taking what had arrived before the stop",
               {{"messages", std::to_string(ring_->recovered_records())}});

@@ -56,6 +56,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   void look_after_broker(const link::LinkStatus& link);
   void count();
   void count_refusal(int status);
+  void count_suppressed(std::string_view standing);
   [[nodiscard]] std::vector<std::string> filters() const;
   void keep_subscriptions();
   [[nodiscard]] std::chrono::milliseconds sleep_time();

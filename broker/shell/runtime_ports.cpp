@@ -104,7 +104,13 @@ std::string Runtime::Parts::metrics_text() const {
     gauges.conflicts += api::in_conflict(core_->claims().on(id));
   }
   gauges.stream_clients = api_->streams();
-  gauges.mqtt_connected = link_->status().state == link::LinkState::connected;
+  const link::LinkStatus link = link_->status();
+  gauges.mqtt_connected = link.state == link::LinkState::connected;
+  gauges.inbox_bytes = ring_->used_bytes();
+  gauges.outbox_parcels = link.outbox_parcels;
+  gauges.in_flight = link.in_flight;
+  gauges.uncommitted = loop_->uncommitted().size();
+  gauges.log_lines_suppressed = log_.suppressed();
   gauges.last_reload_ok = keeper_->problem().empty();
   gauges.last_reload_seconds = reloaded_at_seconds_;
   const store::Store::Usage usage = store_->usage();
@@ -124,8 +130,15 @@ void Runtime::Parts::count_refusal(int status) {
   if (status == 401 || status == 403) metrics_.auth_failure(std::to_string(status));
 }
 
+/// A claim that stands and does not decide.
+void Runtime::Parts::count_suppressed(std::string_view standing) {
+  if (standing == "shadow" || standing == "blocked") metrics_.rule_suppressed(standing);
+  if (standing == "waiting") metrics_.rule_suppressed("outranked");
+}
+
 void Runtime::Parts::changed(std::span<const Change> changes) {
   for (const Change& change : changes) {
+    if (change.kind == ChangeKind::claim) count_suppressed(change.status);
     if (change.kind != ChangeKind::command) continue;
     if (change.status != name(CommandState::queued) && change.status != name(CommandState::sent)) {
       metrics_.command_ended(change.status);
@@ -136,6 +149,7 @@ void Runtime::Parts::changed(std::span<const Change> changes) {
 
 void Runtime::Parts::rejected(const devices::Rejection& rejection) {
   metrics_.rejected(rejection.reason);
+  if (rejection.reason == "storm") metrics_.rule_suppressed("storm");
   rejections_.add(rejection, now().wall);
 }
 
@@ -152,6 +166,7 @@ void Runtime::Parts::message(Taken taken) {
 
 void Runtime::Parts::committed(std::chrono::nanoseconds took) {
   metrics_.store_commit(took);
+  metrics_.store_sync(store_->last_sync());
 }
 
 void Runtime::Parts::commands_left(std::chrono::nanoseconds took) {

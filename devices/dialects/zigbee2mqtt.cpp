@@ -102,12 +102,12 @@ void Zigbee2Mqtt::decode_unknown(std::string_view rest, Turn& turn) {
   }
   if (ends_in_command(rest, "get") || turn.message.payload.empty()) return;
   if (last == "availability" && !parent.empty()) {
-    if (Device* device = ensure(parent, turn)) decode_availability(*device, turn);
+    if (Device* device = meet(parent, turn)) decode_availability(*device, turn);
     return;
   }
   if (looks_like_object(turn.message.payload)) return decode_new_state(rest, turn);
   if (!parent.empty() && zigbee2mqtt::is_known_name(last)) {
-    if (Device* device = ensure(parent, turn)) decode_attribute(*device, last, turn);
+    if (Device* device = meet(parent, turn)) decode_attribute(*device, last, turn);
     return;
   }
   reject(turn, nullptr, {}, "topic", "no device has this name");
@@ -144,7 +144,7 @@ void Zigbee2Mqtt::decode_state(Device& device, Turn& turn) {
 void Zigbee2Mqtt::decode_new_state(std::string_view name, Turn& turn) {
   turn.root = parse(turn, json::kStateLimits);
   if (turn.root == nullptr) return;
-  if (Device* device = ensure(name, turn)) take_members(*device, turn);
+  if (Device* device = meet(name, turn)) take_members(*device, turn);
 }
 
 void Zigbee2Mqtt::take_members(Device& device, Turn& turn) {

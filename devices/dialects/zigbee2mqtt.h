@@ -23,6 +23,7 @@ class Zigbee2Mqtt final : public Dialect {
   [[nodiscard]] bool owns(std::string_view topic) const override {
     return topic.starts_with(base_);
   }
+  [[nodiscard]] bool knows(std::string_view topic) const override;
   void declare(std::span<const DeviceEntry> entries) override;
   void decode(const Message& message, Decoded& out) override;
   [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device,
@@ -78,6 +79,7 @@ class Zigbee2Mqtt final : public Dialect {
   Device* find(std::string_view name);
   Device* find_prefix(std::string_view rest, std::string_view& tail);
   Device* ensure(std::string_view name, Turn& turn);
+  Device* meet(std::string_view name, Turn& turn);
   Device& add(std::string_view name);
   void rename(Device& device, const DeviceId& id);
   void forget(const std::string& name);

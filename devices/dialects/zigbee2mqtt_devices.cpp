@@ -99,6 +99,22 @@ Zigbee2Mqtt::Device* Zigbee2Mqtt::ensure(std::string_view name, Turn& turn) {
   return &device;
 }
 
+/// The same for what a message of its own tells of. What the broker retains of a device that left
+/// is no news of it.
+Zigbee2Mqtt::Device* Zigbee2Mqtt::meet(std::string_view name, Turn& turn) {
+  const bool stale = turn.message.retained && catalog_.is_gone(catalog_.id_for(this->name(), name));
+  return stale ? nullptr : ensure(name, turn);
+}
+
+bool Zigbee2Mqtt::knows(std::string_view topic) const {
+  const std::string_view rest = topic.substr(std::min(base_.size(), topic.size()));
+  if (rest.starts_with("bridge/") || devices_.contains(rest)) return true;
+  const std::size_t slash = rest.rfind('/');
+  if (slash == std::string_view::npos || !devices_.contains(rest.substr(0, slash))) return false;
+  const std::string_view tail = rest.substr(slash + 1);
+  return tail == "availability" || zigbee2mqtt::is_known_name(tail);
+}
+
 std::optional<AttributeId> Zigbee2Mqtt::intern(Device& device, std::string_view attribute,
                                                Turn& turn) {
   AttributeTable& table = catalog_.table();

@@ -12,7 +12,18 @@
 namespace attune {
 
 /// What an entry of the log is about. Stored as its number: append only.
-enum class ChangeKind : std::uint8_t { state = 1, desired, claim, command, rule, setting, liveness };
+enum class ChangeKind : std::uint8_t {
+  state = 1,
+  desired,
+  claim,
+  command,
+  rule,
+  setting,
+  liveness,
+  removed
+};
+/// The last of them.
+inline constexpr ChangeKind kLastChangeKind = ChangeKind::removed;
 [[nodiscard]] std::string_view name(ChangeKind kind);
 
 /// Who is behind a change. Stored as its number: append only.
@@ -43,18 +54,19 @@ enum class Quality : std::uint8_t { good = 0, stale };
 ///
 /// kind      subject (device.attribute or..)  value            status
 /// state     device.attribute                 reported value   quality
-/// desired   device.attribute                 wanted or none   "rule:<id>" | "person" | "default" | ""
-/// claim     device.attribute                 claimed value    held | waiting | ended | blocked | shadow | conflict | settled
-/// command   device.attribute                 commanded value  CommandState's name; detail = cmd-<n>
-/// rule      rule id in `device`              -                active | ended | waiting | enabled | disabled | shadow
-/// setting   settings.<id>                    value            ""
-/// liveness  device                           -                Availability's name
+/// desired   device.attribute                 wanted or none   "rule:<id>" | "person" | "default" |
+/// "" claim     device.attribute                 claimed value    held | waiting | ended | blocked
+/// | shadow | conflict | settled command   device.attribute                 commanded value
+/// CommandState's name; detail = cmd-<n> rule      rule id in `device`              - active |
+/// ended | waiting | enabled | disabled | shadow setting   settings.<id>                    value
+/// "" liveness  device                           -                Availability's name removed
+/// device                           -                ""; detail = who names it no more
 struct Change {
   Revision revision{};
   Instant at;
   ChangeKind kind = ChangeKind::state;
   std::string device;     ///< for kind rule: the rule's id
-  std::string attribute;  ///< empty for rule and liveness
+  std::string attribute;  ///< empty for rule, liveness and removed
   Value value;
   Value previous;
   std::string status;
@@ -62,9 +74,9 @@ struct Change {
   Cause cause;
   Revision context{};  ///< first revision of the chain that this change belongs to
   Origin origin = Origin::device;
-  HybridTime clock;    ///< orders it among the writes of all nodes; `at` is for people
-  Revision prior{};    ///< the entry before it about the same subject: of its kind, for a claim of
-                       ///< whatever source; 0: none, or not known
+  HybridTime clock;  ///< orders it among the writes of all nodes; `at` is for people
+  Revision prior{};  ///< the entry before it about the same subject: of its kind, for a claim of
+                     ///< whatever source; 0: none, or not known
   friend bool operator==(const Change&, const Change&) = default;
 };
 

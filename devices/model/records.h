@@ -29,10 +29,10 @@ using Priority = std::int16_t;
 /// State of one attribute: the fold of its `state` (or `setting`) and `desired` changes.
 struct StateRow {
   AttributePath path;
-  Value value;             ///< none: never reported
-  Revision revision{};     ///< of the last change
+  Value value;                ///< none: never reported
+  Revision revision{};        ///< of the last change
   std::uint64_t version = 0;  ///< changes of this attribute so far
-  Instant at;              ///< of the last change: of value or quality
+  Instant at;                 ///< of the last change: of value or quality
   Quality quality = Quality::good;
   Origin origin = Origin::device;
   Cause cause;
@@ -50,10 +50,19 @@ struct StateRow {
 
 /// Stored as its number: append only. The last six are final.
 enum class CommandState : std::uint8_t {
-  queued = 1, sent, confirmed, superseded, expired, failed, unknown, rejected
+  queued = 1,
+  sent,
+  confirmed,
+  superseded,
+  expired,
+  failed,
+  unknown,
+  rejected
 };
 [[nodiscard]] std::string_view name(CommandState state);
-[[nodiscard]] constexpr bool is_final(CommandState s) { return s >= CommandState::confirmed; }
+[[nodiscard]] constexpr bool is_final(CommandState s) {
+  return s >= CommandState::confirmed;
+}
 
 /// One entry of the ledger: one attribute of one device shall become `value`.
 struct Command {
@@ -89,9 +98,10 @@ struct Claim {
   Revision context{};
   Revision revision{};  ///< of its last change in the log
   std::string reason;
-  Value min{};            ///< of a range: a number, or none where it is open
-  Value max{};            ///< likewise
-  std::string blocked{};  ///< what keeps it from counting: "interlock:<id>", "limit:max_on"; or empty
+  Value min{};  ///< of a range: a number, or none where it is open
+  Value max{};  ///< likewise
+  std::string
+      blocked{};  ///< what keeps it from counting: "interlock:<id>", "limit:max_on"; or empty
   friend bool operator==(const Claim&, const Claim&) = default;
 };
 
@@ -118,38 +128,38 @@ struct RuleState {
   RuleId rule;
   std::uint64_t fingerprint = 0;  ///< of the rule's meaning; another one starts afresh
   RulePhase phase = RulePhase::idle;
-  Instant since;                  ///< of the phase
-  Instant active_since;           ///< of the last start
+  Instant since;                         ///< of the phase
+  Instant active_since;                  ///< of the last start
   std::optional<Instant> unknown_since;  ///< its condition is unknown since then
   bool last_truth = false;               ///< of the condition, while it was known
-  bool spent = false;             ///< ended by `max_time` or `until`: a new start needs a false first
-  std::optional<RuleMode> mode;   ///< what a person set; empty: what the file says
-  Revision revision{};            ///< what its next deadline cites: its last change in the log,
-                                  ///< or the change that made it wait
+  bool spent = false;  ///< ended by `max_time` or `until`: a new start needs a false first
+  std::optional<RuleMode> mode;  ///< what a person set; empty: what the file says
+  Revision revision{};           ///< what its next deadline cites: its last change in the log,
+                                 ///< or the change that made it wait
   Revision context{};
   friend bool operator==(const RuleState&, const RuleState&) = default;
 };
 
 /// What a deadline is for; with `subject` its key. Stored as its number: append only.
 enum class TimerKind : std::uint8_t {
-  rule_for = 1,      ///< subject: rule
-  rule_off_delay,    ///< subject: rule
-  rule_max_time,     ///< subject: rule
-  rule_unknown,      ///< subject: rule; grace of an unknown condition
-  rule_mode,         ///< subject: rule; end of `disable --for`
-  hold,              ///< subject: device.attribute; end of a person's hold
-  command_retry,     ///< subject: command number; never a row of its own
-  command_expiry,    ///< subject: command number; the same
+  rule_for = 1,    ///< subject: rule
+  rule_off_delay,  ///< subject: rule
+  rule_max_time,   ///< subject: rule
+  rule_unknown,    ///< subject: rule; grace of an unknown condition
+  rule_mode,       ///< subject: rule; end of `disable --for`
+  hold,            ///< subject: device.attribute; end of a person's hold
+  command_retry,   ///< subject: command number; never a row of its own
+  command_expiry,  ///< subject: command number; the same
   // Never rows of their own: what armed them is kept, and they are armed again when rules load.
-  rule_cooldown,     ///< subject: rule; from here on it may start again
-  rule_trigger,      ///< subject: rule; the next moment of a trigger by time
-  rule_step,         ///< subject: rule; end of a sequence's wait
-  notice,            ///< subject: notice; it is due, or due again
-  schedule,          ///< subject: setting; its next flip
-  signal,            ///< subject: signal's text; its next flip
-  limit,             ///< subject: device.attribute; from here on it may be commanded
-  hold_check,        ///< subject: device.attribute; a delay that a hold began anew is over
-  max_on,            ///< subject: device.attribute; it has been on for as long as it may
+  rule_cooldown,  ///< subject: rule; from here on it may start again
+  rule_trigger,   ///< subject: rule; the next moment of a trigger by time
+  rule_step,      ///< subject: rule; end of a sequence's wait
+  notice,         ///< subject: notice; it is due, or due again
+  schedule,       ///< subject: setting; its next flip
+  signal,         ///< subject: signal's text; its next flip
+  limit,          ///< subject: device.attribute; from here on it may be commanded
+  hold_check,     ///< subject: device.attribute; a delay that a hold began anew is over
+  max_on,         ///< subject: device.attribute; it has been on for as long as it may
 };
 
 /// A deadline, on the steady line; it survives restarts and fires late rather than never.
@@ -168,7 +178,17 @@ struct Blob {
   friend bool operator==(const Blob&, const Blob&) = default;
 };
 
-using Record = std::variant<StateRow, Command, Claim, Base, RuleState, Timer, Blob>;
+/// What was deleted and has not come back: a device that left its bridge. Key: revision.
+struct Tombstone {
+  Revision revision{};  ///< of the entry of kind removed
+  DeviceId device;
+  Instant at;
+  HybridTime clock;
+  Cause cause;
+  friend bool operator==(const Tombstone&, const Tombstone&) = default;
+};
+
+using Record = std::variant<StateRow, Command, Claim, Base, RuleState, Timer, Blob, Tombstone>;
 
 /// A row to write, or to delete: then only the key fields of `record` count.
 struct Write {

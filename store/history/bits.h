@@ -53,12 +53,4 @@ class BitReader {
   bool ok_ = true;
 };
 
-/// Small numbers of either sign as small numbers.
-[[nodiscard]] constexpr std::uint64_t zigzag(std::uint64_t difference) {
-  return (difference << 1) ^ (std::uint64_t{0} - (difference >> 63));
-}
-[[nodiscard]] constexpr std::uint64_t unzigzag(std::uint64_t v) {
-  return (v >> 1) ^ (std::uint64_t{0} - (v & 1));
-}
-
 }  // namespace attune::store::history

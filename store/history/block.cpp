@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "store/history/bytes.h"
+#include "store/varint.h"
 
 namespace attune::store::history {
 namespace {

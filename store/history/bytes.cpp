@@ -3,8 +3,8 @@
 #include <bit>
 #include <cmath>
 
-#include "store/history/bits.h"
 #include "store/history/block.h"
+#include "store/varint.h"
 
 namespace attune::store::history {
 namespace {
@@ -40,8 +40,7 @@ std::optional<std::uint8_t> scale_of(double v, std::uint8_t from) {
 }
 
 void put_uint(std::string& out, std::uint64_t v) {
-  for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80));
-  out.push_back(static_cast<char>(v));
+  append_varint(out, v);
 }
 
 void put_int(std::string& out, std::int64_t v) {
@@ -84,18 +83,9 @@ void ByteReader::fail() {
 }
 
 std::uint64_t ByteReader::uint() {
-  std::uint64_t v = 0;
-  for (unsigned shift = 0; shift < 64 && !left_.empty(); shift += 7) {
-    const auto b = static_cast<unsigned char>(left_.front());
-    left_.remove_prefix(1);
-    v |= static_cast<std::uint64_t>(b & 0x7F) << shift;
-    if ((b & 0x80) != 0) continue;
-    // A zero last byte, or bits beyond the 64th, would be a second spelling of some number.
-    if ((shift > 0 && b == 0) || (shift == 63 && b > 1)) break;
-    return v;
-  }
-  fail();
-  return 0;
+  const auto v = take_varint(left_);
+  if (!v) fail();
+  return v.value_or(0);
 }
 
 std::uint64_t ByteReader::uint(std::uint64_t max) {

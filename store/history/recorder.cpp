@@ -21,6 +21,7 @@ constexpr std::size_t kWaitingBytesMax = 256 * 1024;
 constexpr std::uint64_t kUncoveredMax = 262'144;
 constexpr std::size_t kErasesMin = 1'024;
 constexpr std::string_view kMomentary = "event";
+constexpr std::string_view kSettings = "settings.";
 
 const std::string& totals_key() {
   static const std::string key = Key(Kind::totals).text();
@@ -129,6 +130,7 @@ Revision Recorder::resume_without(const std::vector<std::pair<GroupId, Day>>& st
 
 void Recorder::record(const Change& change) {
   recorded_ = std::max(recorded_, change.revision);
+  if (change.kind == ChangeKind::removed) return end_device(change);
   if (!path_of(change, path_)) return;
   const SeriesId id = series_for(path_, change.revision);
   if (change.revision <= groups_[group_of(id)].covered) return;
@@ -138,6 +140,43 @@ void Recorder::record(const Change& change) {
   const bool stale = change.status == name(Quality::stale);
   if (!stale || series_[id].held().sample.value != change.value) add(id, change, change.value);
   if (stale || momentary) add(id, change, Value());
+}
+
+void Recorder::record(const std::vector<Change>& changes, const std::optional<Absence>& absence) {
+  bool was_away = !absence;
+  for (const Change& change : changes) {
+    if (!was_away && change.at.steady >= absence->to.steady) {
+      away(*absence);
+      was_away = true;
+    }
+    record(change);
+  }
+  if (!was_away) away(*absence);
+}
+
+/// What was known ends, and begins again as it was: the image has not forgotten it either.
+void Recorder::away(const Absence& absence) {
+  const Millis from = std::clamp(absence.from.wall, Millis(0), kTimeMax);
+  const Millis to = std::clamp(absence.to.wall, Millis(0), kTimeMax);
+  for (SeriesId id = 0; id < size(); ++id) {
+    const Held held = series_[id].held();
+    if (!held.sample.value.has_value() || held.lost) continue;
+    if (names_[id].starts_with(kSettings)) continue;  // nobody but attune changes them
+    Group& group = groups_[group_of(id)];
+    group.waiting_bytes += series_[id].record(from, Value());
+    group.waiting_bytes += series_[id].record(to, held.sample.value);
+    group.changed = true;
+  }
+}
+
+/// Nothing is known of the device from here on. Rare, so that looking at every name is cheap
+/// enough.
+void Recorder::end_device(const Change& removal) {
+  const std::string prefix = removal.device + '.';
+  for (SeriesId id = 0; id < size(); ++id) {
+    const bool ends = names_[id].starts_with(prefix) && series_[id].held().sample.value.has_value();
+    if (ends && removal.revision > groups_[group_of(id)].covered) add(id, removal, Value());
+  }
 }
 
 SeriesId Recorder::series_for(std::string_view path, Revision revision) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "devices/model/change.h"
+#include "store/absence.h"
 #include "store/history/bounds.h"
 #include "store/history/group.h"
 #include "store/history/series.h"
@@ -48,6 +49,8 @@ class Recorder {
 
   /// One committed change, in ascending order; those that are not about state pass by.
   void record(const Change& change);
+  /// The changes of a turn, and what it was absent before some of them.
+  void record(const std::vector<Change>& changes, const std::optional<Absence>& absence);
 
   /// Writes what is due. Call written() when the transaction was committed; without that the next
   /// flush writes it again. No change may be recorded between the two.
@@ -77,6 +80,8 @@ class Recorder {
   Status restore_names(const TableReader& tables);
   SeriesId series_for(std::string_view path, Revision revision);
   void add(SeriesId id, const Change& change, const Value& value);
+  void end_device(const Change& removal);
+  void away(const Absence& absence);
   [[nodiscard]] bool is_due(const Group& group, Millis now) const;
   Status write_names(TableWriter& tables);
   Status write_group(TableWriter& tables, GroupId id, Millis now);
@@ -84,7 +89,6 @@ class Recorder {
   Status write_rollups(TableWriter& tables, GroupId id);
   Status write_rollup(TableWriter& tables, const std::string& key, RollupRow row);
   Status carry(TableWriter& tables, GroupId id, Day day);
-  void stage(GroupId id, Millis now);
   [[nodiscard]] Revision resume_without(const std::vector<std::pair<GroupId, Day>>& staged) const;
   Status write_totals(TableWriter& tables);
   [[nodiscard]] std::pair<SeriesId, SeriesId> range(GroupId id) const;

@@ -101,6 +101,8 @@ std::string describe(const Change& change) {
       return fmt::format("rule     {} {}{}", change.device, change.status, rev);
     case ChangeKind::liveness:
       return fmt::format("device   {} {}{}", change.device, change.status, rev);
+    case ChangeKind::removed:
+      return fmt::format("removed  {}: {}{}", change.device, change.detail, rev);
   }
   return {};
 }

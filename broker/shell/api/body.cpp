@@ -219,6 +219,19 @@ Result<ModeBody> parse_mode(std::string_view text) {
   return out;
 }
 
+Result<std::optional<Revision>> parse_release(std::string_view text) {
+  WriteBody body;
+  if (text.empty()) return body.if_revision;
+  Reader reader;
+  const auto root = read_object(reader, text);
+  if (!root) return root.error();
+  for (const Node& node : **root) {
+    if (node.key != "if_revision") return wrong("unknown key `" + std::string(node.key) + "`");
+    if (const Status read = read_write_member(node, body); !read.ok()) return read.error();
+  }
+  return body.if_revision;
+}
+
 Result<Revision> parse_revision(std::string_view text) {
   std::uint64_t revision = 0;
   const auto end = text.data() + text.size();

@@ -35,6 +35,9 @@ inline constexpr std::size_t kWriteIdBytesMax = 128;
 /// that contradict each other.
 [[nodiscard]] Result<WriteBody> parse_write(std::string_view text);
 
+/// `{"if_revision":n}`, or nothing: of a release. Error "body".
+[[nodiscard]] Result<std::optional<Revision>> parse_release(std::string_view text);
+
 /// `{"mode":"enabled|disabled|shadow","for":"2h"}`
 struct ModeBody {
   RuleMode mode = RuleMode::enabled;

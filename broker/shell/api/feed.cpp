@@ -69,7 +69,7 @@ std::optional<std::uint32_t> kinds_of(std::string_view words) {
     const auto word = words.substr(0, words.find(','));
     words.remove_prefix(std::min(words.size(), word.size() + 1));
     const auto before = kinds;
-    for (auto kind = ChangeKind::state; kind <= ChangeKind::liveness;
+    for (auto kind = ChangeKind::state; kind <= kLastChangeKind;
          kind = static_cast<ChangeKind>(static_cast<unsigned>(kind) + 1)) {
       if (word == name(kind)) kinds |= 1u << static_cast<unsigned>(kind);
     }
@@ -112,15 +112,16 @@ int status_of(Refused::Why why) {
 
 std::optional<Refused> check_resume(const Ports& ports, Revision since, std::string_view store) {
   if (!store.empty() && store != ports.identity().store_uuid) {
-    return Refused{Refused::Why::wrong_store};
+    return Refused{Refused::Why::wrong_store, ports.floor()};
   }
-  if (since > ports.head()) return Refused{Refused::Why::future};
-  if (since < ports.floor()) return Refused{Refused::Why::compacted};
+  if (since > ports.head()) return Refused{Refused::Why::future, ports.floor()};
+  if (since < ports.floor()) return Refused{Refused::Why::compacted, ports.floor()};
   if (since == ports.floor() || since >= ports.run_start()) return std::nullopt;
   // Below this run's beginning: a revision that was shown but lost in an unclean stop has no entry.
   const auto entry = ports.change(since);
   if (entry && entry->has_value()) return std::nullopt;
-  return Refused{Refused::Why::compacted};
+  // What this run begins with follows everything that was ever shown before it.
+  return Refused{Refused::Why::compacted, ports.run_start()};
 }
 
 void append_refused(Writer& out, const Refused& refused, const Ports& ports) {
@@ -136,7 +137,7 @@ void append_refused(Writer& out, const Refused& refused, const Ports& ports) {
       out.member("error", "wrong_store").member("message", "that revision is of another store");
       break;
   }
-  out.member("floor", integer(ports.floor())).member("head", integer(ports.head()));
+  out.member("floor", integer(refused.floor)).member("head", integer(ports.head()));
   out.member("store", ports.identity().store_uuid);
 }
 

@@ -47,6 +47,7 @@ void append_page(devices::json::Writer& out, const Page& page, const Identity& i
 /// Why a resume is refused.
 struct Refused {
   enum class Why : std::uint8_t { compacted, future, wrong_store } why{};
+  Revision floor{};  ///< the first revision that can be resumed from, of those not below the asked
 };
 /// As HTTP says it: 410, 416, 409.
 [[nodiscard]] int status_of(Refused::Why why);

@@ -1,6 +1,7 @@
 #include "broker/shell/api/latest.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace attune::api {
@@ -16,6 +17,10 @@ std::string name_of(const Change& change) {
   return text;
 }
 
+/// What a device's removal ends; what became of its commands is still to be told.
+constexpr std::array kOfDevice{ChangeKind::state, ChangeKind::desired, ChangeKind::claim,
+                               ChangeKind::liveness};
+
 std::optional<std::uint8_t> class_of(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::state:
@@ -29,6 +34,7 @@ std::optional<std::uint8_t> class_of(ChangeKind kind) {
     case ChangeKind::claim:
     case ChangeKind::rule:
     case ChangeKind::liveness:
+    case ChangeKind::removed:
       break;
   }
   return std::nullopt;
@@ -156,7 +162,38 @@ bool Latest::is_newest(const Entry& entry) const {
   return newest_[entry.slot.of][entry.slot.id] == entry.revision;
 }
 
+void Latest::forget(const Slot& slot) {
+  if (std::exchange(newest(slot), Revision{}) != Revision{}) --subjects_;
+}
+
+void Latest::forget_device(const Change& removal) {
+  Revision& newest_removal = removed_[removal.device];
+  newest_removal = std::max(newest_removal, removal.revision);
+  const auto& table = ports_.core().catalog().table();
+  const auto device = table.find_device(removal.device);
+  for (const ChangeKind kind : kOfDevice) {
+    const std::string prefix = std::string(1, static_cast<char>(kind)) + removal.device + '\0';
+    for (auto at = names_.lower_bound(prefix); at != names_.end(); ++at) {
+      if (!at->first.starts_with(prefix)) break;
+      forget({at->second, kNamed});
+    }
+    const auto of = class_of(kind);
+    if (!of || !device) continue;
+    for (const AttributeId id : table.attributes_of(*device)) {
+      forget({static_cast<std::uint32_t>(index(id)), *of});
+    }
+  }
+}
+
+bool Latest::is_forgotten(const Change& change) const {
+  if (removed_.empty() || std::ranges::find(kOfDevice, change.kind) == kOfDevice.end())
+    return false;
+  const auto removed = removed_.find(change.device);
+  return removed != removed_.end() && change.revision < removed->second;
+}
+
 void Latest::add_newer(const Change& change) {
+  if (change.kind == ChangeKind::removed) forget_device(change);
   const Slot at = slot(change);
   Revision& revision = newest(at);
   if (number(revision) == 0) ++subjects_;
@@ -167,6 +204,10 @@ void Latest::add_newer(const Change& change) {
 }
 
 void Latest::add_older(const Change& change) {
+  if (is_forgotten(change)) return;
+  if (change.kind == ChangeKind::removed) {
+    removed_.try_emplace(change.device, change.revision);  // what is newer came after it
+  }
   const Slot at = slot(change);
   Revision& revision = newest(at);
   if (number(revision) != 0) return;
@@ -184,6 +225,7 @@ void Latest::drop_overtaken() {
     --subjects_;
     return true;
   });
+  std::erase_if(removed_, [&](const auto& each) { return each.second <= floor; });
   from_ = std::max(from_, std::min(floor, to_));
 }
 

@@ -11,6 +11,9 @@
 
 /// Of each subject the revision of its newest change, in order: what the coalesced feed reads.
 ///
+/// A device that leaves takes what it was with it: its older state, wishes, claims and liveness are
+/// told no more, its removal is.
+///
 /// It begins at the head and grows backwards only as far as somebody asks to resume from, out of
 /// the log: so nothing of it is stored, and a start costs nothing. Above the floor the log holds
 /// every change, ends and releases too, so what was deleted is in it like everything else.
@@ -64,6 +67,9 @@ class Latest {
   void adopt(const Change& change, const Slot& slot);
   [[nodiscard]] Revision& newest(const Slot& slot);
   [[nodiscard]] bool is_newest(const Entry& entry) const;
+  void forget_device(const Change& removal);
+  void forget(const Slot& slot);
+  [[nodiscard]] bool is_forgotten(const Change& change) const;
   void add_newer(const Change& change);
   void add_older(const Change& change);
   [[nodiscard]] Status read_forward();
@@ -80,6 +86,7 @@ class Latest {
   std::size_t subjects_ = 0;
   std::array<std::vector<Revision>, kClasses> newest_;  ///< 0: not in the line
   std::map<std::string, std::uint32_t, std::less<>> names_;
+  std::map<std::string, Revision, std::less<>> removed_;  ///< by device: its newest removal
 };
 
 }  // namespace attune::api

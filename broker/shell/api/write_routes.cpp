@@ -73,11 +73,18 @@ void put_setting(const Call& call) {
 }
 
 void release_attribute(const Call& call) {
-  // Reports that wait in the inbox are stepped first: what is compared here might not hold then.
+  auto wanted = parse_release(call.request.body);
+  if (!wanted) return call.answer.refuse(422, wanted.error());
   if (!call.request.if_match.empty()) {
-    return call.answer.refuse(400, "if_match", "a release takes no If-Match: nothing was released");
+    const auto revision = parse_if_match(call.request.if_match);
+    if (!revision) return call.answer.refuse(400, revision.error());
+    if (*wanted && **wanted != *revision) {
+      return call.answer.refuse(400, "if_match", "If-Match and if_revision differ");
+    }
+    *wanted = *revision;
   }
   core::ReleaseRequest release;
+  release.if_revision = *wanted;  // compared in its turn: what waits in the inbox is stepped first
   release.path = {DeviceId(std::string(call.params[0])), std::string(call.params[1])};
   release.who = who(call);
   submit(call, std::move(release));

@@ -38,6 +38,9 @@ std::pair<std::size_t, std::string> Committer::place(const Record& record) {
       return std::to_string(static_cast<int>(row.kind)) + ' ' + row.subject;
     }
     std::string operator()(const Blob& row) const { return row.space + ' ' + row.key; }
+    std::string operator()(const Tombstone& row) const {
+      return std::to_string(number(row.revision));
+    }
   };
   return {record.index(), std::visit(Key{}, record)};
 }
@@ -97,6 +100,7 @@ Status Committer::commit(const Instant& now, core::Image& image, const store::In
   turn_.writes.clear();
   merged_ = 0;
   turn_.folded_through.reset();
+  turn_.absence.reset();
   waiting_since_.reset();
   return status;
 }

@@ -46,6 +46,9 @@ class Committer {
   /// What each commit from now on may let go of the log; empty: nothing.
   void retain(std::optional<store::Retention> retention) { turn_.retention = retention; }
 
+  /// Nobody listened in that time.
+  void was_away(const store::Absence& absence) { turn_.absence = absence; }
+
   /// Everything added so far and the inbox position, in one transaction.
   [[nodiscard]] Status commit(const Instant& now, core::Image& image,
                               const store::InboxPosition& inbox, bool clean);

@@ -14,6 +14,7 @@ constexpr std::string_view kDiscoverySpace = "discovery";
 constexpr Millis kRetryCommit{1'000};
 constexpr Millis kLookAtStore{60'000};
 constexpr double kCrowdedRatio = 0.8;
+constexpr Millis kAbsenceMin{60'000};
 
 std::uint64_t read_count(std::string_view text) {
   std::uint64_t count = 0;
@@ -69,9 +70,14 @@ Status Loop::turn() {
     step(latest_, core::RulesLoaded{std::exchange(next_rules_, nullptr)});
     commit_soon_ = true;  // whoever loaded them is told when they are durable
   }
+  if (auto gone = parts_.catalog.take_removed(); !gone.empty()) {
+    step(latest_, core::DevicesRemoved{std::move(gone)});
+  }
   telling_.let_out(parts_.link);
   // While records wait, time is theirs: a deadline between two of them fires between them.
-  const Instant present = take_records() ? now : latest_;
+  const bool taken = take_records();
+  if (taken && !back_) come_back(now);
+  const Instant present = taken ? now : latest_;
   take_reports(present);
   take_submissions(present);
   step(present, core::Tick{});
@@ -103,6 +109,14 @@ std::optional<Millis> Loop::next_due() const {
 void Loop::step(const Instant& at, decltype(core::Event::what) what) {
   latest_ = {at.wall, std::max(latest_.steady, at.steady)};
   parts_.core.step({latest_, std::move(what)}, outcome_);
+}
+
+/// The stop before this start, if it was longer than a restart, is a gap in history.
+void Loop::come_back(const Instant& now) {
+  back_ = true;
+  if (now.steady < latest_.steady + kAbsenceMin) return;
+  committer_.was_away({latest_, now});
+  commit_soon_ = true;
 }
 
 void Loop::take_reports(const Instant& now) {
@@ -163,6 +177,7 @@ void Loop::take_message(const inbox::Record& record) {
   const devices::Message message{record.topic, record.payload, record.retained, at};
   parts_.normaliser.decode(message, decoded_);
   keep_discovery(decoded_, message);
+  forget_discovery(decoded_);
   topics_learnt_ |= decoded_.subscriptions_changed;
   // An answer to what waited for us would come as late as we do.
   if (arrival == Arrival::live || arrival == Arrival::retained) {
@@ -200,6 +215,17 @@ void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Messag
   outcome_.writes.push_back(
       {Blob{std::string(kDiscoverySpace), std::move(key), std::string(message.payload)},
        message.payload.empty()});
+}
+
+/// What made a device known that has left must not make it known again at the next start.
+void Loop::forget_discovery(const devices::Decoded& decoded) {
+  if (decoded.removed.empty()) return;
+  std::erase_if(kept_discovery_, [&](const auto& kept) {
+    if (parts_.normaliser.knows(kept.first)) return false;
+    outcome_.writes.push_back({Blob{std::string(kDiscoverySpace), kept.first, ""}, true});
+    return true;
+  });
+  commit_soon_ = true;
 }
 
 void Loop::submit(Submission what, std::function<void(const core::Reply&)> done) {

@@ -117,6 +117,7 @@ class Loop {
   [[nodiscard]] bool crowded() const { return crowded_; }
 
  private:
+  void come_back(const Instant& now);
   void take_reports(const Instant& now);
   /// False: more are waiting.
   [[nodiscard]] bool take_records();
@@ -125,6 +126,7 @@ class Loop {
   void note_broker_drops(std::uint64_t total);
   void take_submissions(const Instant& now);
   void keep_discovery(const devices::Decoded& decoded, const devices::Message& message);
+  void forget_discovery(const devices::Decoded& decoded);
   void step(const Instant& at, decltype(core::Event::what) what);
   [[nodiscard]] Status commit_if_due();
   [[nodiscard]] Status commit(bool clean);
@@ -153,6 +155,7 @@ class Loop {
   std::chrono::steady_clock::time_point turn_began_;
   std::uint64_t last_request_ = 0;
   Millis retry_at_{};
+  bool back_ = false;  ///< what waited in the ring was taken; from then on it is the present
   std::optional<std::uint64_t> broker_drops_;  ///< as the broker counts them; empty: not heard yet
   std::optional<Revision> held_;
   bool crowded_ = false;

@@ -72,6 +72,7 @@ Result<core::Restored> restored(const store::Store& store, store::Recovered from
                      std::move(from.bases),
                      std::move(from.rules),
                      std::move(from.timers),
+                     std::move(from.tombstones),
                      spaces[core::Conflicts::kSpace],
                      spaces[core::SeenWrites::kSpace],
                      spaces[core::RuleMemory::kSpace],

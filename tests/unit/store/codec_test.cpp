@@ -137,6 +137,16 @@ TEST(CodecFormat, WritesATimerAsEver) {
                "01000800d5183ede"
                "060c68616c6c5f6c616d702e6f6e09");
 }
+TEST(CodecFormat, WritesATombstoneAsEver) {
+  const Tombstone tombstone{Revision{300},
+                            DeviceId("hall_lamp"),
+                            {Millis(1'000), Millis(-2)},
+                            {Millis(1'007), 5},
+                            {CauseKind::message, "z/devices", {}}};
+  expect_bytes(tombstone, "000000000000012c",
+               "01000f0028c524f1"
+               "ac020968616c6c5f6c616d70d00f030e0501097a2f6465766963657300");
+}
 TEST(CodecFormat, WritesABlobAsEver) {
   expect_bytes(sample_blob(),
                "646973636f76657279007a6967626565326d7174742f6272696467652f64657669636573",

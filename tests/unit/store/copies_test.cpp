@@ -1,6 +1,8 @@
 #include "store/copies.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,6 +131,31 @@ TEST_F(Copies, WhatWasReplacedIsKept) {
   ASSERT_TRUE(restored.ok());
   EXPECT_EQ(scrub_file(restored->replaced)->store_uuid, uuid);
   EXPECT_FALSE(fs::exists(folder_.path() + "/restore.new"));
+}
+
+TEST_F(Copies, OfReplacedStoresTheNewestThreeAreKept) {
+  ASSERT_TRUE(back_up(folder_.path(), backup_, false).ok());
+  for (int i = 1; i <= 5; ++i) {
+    const auto restored = restore(folder_.path(), backup_, kNow);
+    ASSERT_TRUE(restored.ok()) << restored.error().message;
+    EXPECT_EQ(restored->replaced, folder_.data_file() + ".replaced-" + std::to_string(i));
+  }
+  for (int i = 1; i <= 5; ++i) {
+    EXPECT_EQ(fs::exists(folder_.data_file() + ".replaced-" + std::to_string(i)), i > 2) << i;
+  }
+}
+
+TEST_F(Copies, ADraftOfABackupThatWasKilledGoesWithTheNextOne) {
+  const std::string left = backup_ + ".new-abc123";
+  const std::string at_work = backup_ + ".new-def456";
+  const std::string others = backup_ + ".new-longer-than-that";
+  for (const auto& name : {left, at_work, others}) std::ofstream(name) << "x";
+  const File held(::open(at_work.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(::flock(held.fd(), LOCK_EX | LOCK_NB), 0);
+  ASSERT_TRUE(back_up(folder_.path(), backup_, false).ok());
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::exists(at_work)) << "another backup writes it";
+  EXPECT_TRUE(fs::exists(others)) << "no name that a backup gives";
 }
 
 TEST_F(Copies, ADamagedBackupChangesNothing) {

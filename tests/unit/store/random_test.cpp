@@ -37,6 +37,7 @@ class Model {
     copy(bases_, out.bases);
     copy(rules_, out.rules);
     copy(timers_, out.timers);
+    copy(tombstones_, out.tombstones);
     for (const auto& [id, command] : commands_) {
       if (!is_final(command.state)) out.commands.push_back(command);
     }
@@ -74,6 +75,7 @@ class Model {
   }
   void row(const Base& r, bool erase) { set(bases_, r.path.text(), r, erase); }
   void row(const RuleState& r, bool erase) { set(rules_, r.rule.text(), r, erase); }
+  void row(const Tombstone& r, bool erase) { set(tombstones_, r.revision, r, erase); }
   void row(const Timer& r, bool erase) { set(timers_, std::tuple(r.kind, r.subject), r, erase); }
   void row(const Blob& r, bool erase) { set(blobs_, std::tuple(r.space, r.key), r, erase); }
   void row(const Command& r, bool erase) {
@@ -94,6 +96,7 @@ class Model {
   std::map<std::string, Base> bases_;
   std::map<std::string, RuleState> rules_;
   std::map<std::tuple<TimerKind, std::string>, Timer> timers_;
+  std::map<Revision, Tombstone> tombstones_;
   std::map<std::tuple<std::string, std::string>, Blob> blobs_;
   std::map<CommandId, Command> commands_;
 };

@@ -273,7 +273,7 @@ RuleState Dice::rule() {
 }
 
 Record Dice::record() {
-  switch (roll(7)) {
+  switch (roll(8)) {
     case 0:
       return state();
     case 1:
@@ -286,6 +286,12 @@ Record Dice::record() {
       return rule();
     case 5:
       return Timer{static_cast<TimerKind>(1 + roll(8)), word(), milliseconds(roll(1u << 30))};
+    case 6:
+      return Tombstone{Revision{1 + roll(20)},
+                       DeviceId(word()),
+                       sample_state().at,
+                       {milliseconds(roll(1u << 30)), 3},
+                       sample_state().cause};
     default:
       return Blob{roll(2) == 0 ? "a" : "ab", "k" + std::to_string(roll(20)), word()};
   }

@@ -60,6 +60,19 @@ TEST_F(WhyThenTest, TellsWhatStoodThenAndHowItHadComeAbout) {
   EXPECT_TRUE(why.claims_complete);
 }
 
+TEST_F(WhyThenTest, OfADeviceThatHadLeftNothingIsKnown) {
+  ports.say("hall_lamp.on", true);
+  const Revision there = pass(60s);
+  ports.catalog_.remove(DeviceId("hall_lamp"));
+  ports.step(DevicesRemoved{ports.catalog_.take_removed()});
+  const WhyThen gone = ask("hall_lamp.on", ports.head());
+  EXPECT_FALSE(gone.value);
+  EXPECT_FALSE(gone.desired);
+  const WhyThen before = ask("hall_lamp.on", there);
+  ASSERT_TRUE(before.value);
+  EXPECT_EQ(before.value->value, Value(true));
+}
+
 TEST_F(WhyThenTest, SaysThatNothingHadBeenReported) {
   ports.say("hall_motion.occupancy", false);
   const Revision before = ports.head();

@@ -56,6 +56,16 @@ TEST(Log, SaysNothingBelowItsLevel) {
   EXPECT_NE(lines[1].find("level=error"), std::string::npos);
 }
 
+TEST(Log, OfManyLinesThatAreAlikeSomeAreLeftOutAndCounted) {
+  std::vector<std::string> lines;
+  Log log({}, [&](const std::string& line) { lines.push_back(line); });
+  for (std::uint32_t i = 0; i < Log::kAlikeMax + 5; ++i) log.error("the same", {{"n", "1"}});
+  EXPECT_EQ(lines.size(), Log::kAlikeMax);
+  EXPECT_EQ(log.suppressed(), 5u);
+  log.error("another");
+  EXPECT_EQ(lines.size(), Log::kAlikeMax + 1);
+}
+
 TEST(Log, PercentSignsAreNoFormat) {
   const auto lines = lines_of({}, [](Log& log) { log.info("100%v {} %d", {{"k", "%v{}"}}); });
   ASSERT_EQ(lines.size(), 1u);

@@ -272,6 +272,25 @@ TEST(HistoryRecorder, AvailabilityIsASeries) {
   EXPECT_EQ(harness.at("lamp.$availability", kNoon)->sample.value, Value("offline"));
 }
 
+TEST(HistoryRecorder, OfADeviceThatLeftNothingIsKnownFromThenOn) {
+  Harness home;
+  home.change("lamp.on", kNoon, true);
+  home.change("lamp_2.on", kNoon, true);
+  Change removal;
+  removal.kind = ChangeKind::removed;
+  removal.device = "lamp";
+  removal.at.wall = kNoon + kMinute;
+  home.log(removal);
+  for (int start = 0; start < 2; ++start) {
+    const auto held = home.at("lamp.on", kNoon + 2 * kMinute);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->lost, kNoon + kMinute);
+    EXPECT_EQ(home.at("lamp_2.on", kNoon + 2 * kMinute)->lost, std::nullopt);
+    home.flush(kNoon + 15 * kMinute);
+    home.restart();
+  }
+}
+
 TEST(HistoryRecorder, AClockThatIsSetBackLosesNothing) {
   Harness harness;
   harness.change("a.x", kNoon, 1);

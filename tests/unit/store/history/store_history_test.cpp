@@ -79,6 +79,28 @@ TEST_P(StoreHistory, IsTheSameAfterACleanStop) {
   expect_all();
 }
 
+TEST_P(StoreHistory, ATimeInWhichNobodyListenedIsAGap) {
+  minute(true);
+  const Millis stopped = now_;
+  reopen();
+  now_ += std::chrono::hours(3);
+  Turn back;
+  back.at = {now_, now_};
+  back.absence = Absence{{stopped, stopped}, back.at};
+  ASSERT_TRUE(store().commit(back).ok());
+  minute(true);
+  for (int start = 0; start < 2; ++start) {
+    const auto then = store().history().at("hall_lamp.power", stopped + kMinute);
+    ASSERT_TRUE(then.ok() && *then);
+    EXPECT_EQ((*then)->lost, stopped);
+    const auto again = store().history().at("hall_lamp.power", stopped + std::chrono::hours(3));
+    ASSERT_TRUE(again.ok() && *again);
+    EXPECT_EQ((*again)->lost, std::nullopt);
+    EXPECT_NE((*again)->sample.value, Value());
+    reopen();
+  }
+}
+
 TEST_P(StoreHistory, LetsGoWhatItsBoundsLetGo) {
   history::Bounds bounds;
   bounds.raw = 2 * 1'440 * kMinute;

@@ -114,18 +114,26 @@ TEST_F(ApiTest, AWriteAgainstAnOldRevisionIsAConflict) {
   EXPECT_EQ(ask(api, put).status, 400);
 }
 
-TEST_F(ApiTest, AReleaseWithIfMatchIsRefusedAndReleasesNothing) {
+TEST_F(ApiTest, AReleaseAgainstAnOldRevisionIsAConflictAndReleasesNothing) {
   const std::string lamp = "/api/v1/devices/hall_lamp/on";
   ports.say("hall_lamp.on", false);
-  const auto revision = std::to_string(number(ports.head()));
+  const auto old = std::to_string(number(ports.head()));
+  const auto now = std::to_string(number(ports.say("hall_lamp.on", true).front().revision));
   ASSERT_EQ(send("PUT", lamp, R"({"value":true,"reason":"guests"})").status, 202);
   auto release = request("DELETE", lamp);
-  release.if_match = "\"" + revision + "\"";
+  release.if_match = "\"" + old + "\"";
   const auto answer = ask(api, release);
-  EXPECT_EQ(answer.status, 400);
-  expect_in(answer.body, R"("error":"if_match")");
+  EXPECT_EQ(answer.status, 409);
+  expect_in(answer.body, R"("error":"conflict")");
+  expect_in(answer.body, R"("revision":)" + now);
+  expect_in(answer.body, R"("value":true)");
+  EXPECT_EQ(send("DELETE", lamp, R"({"if_revision":)" + old + "}").status, 409);
   expect_in(get("/api/v1/claims"), "guests");
-  EXPECT_EQ(send("DELETE", lamp).status, 202);
+  EXPECT_EQ(send("DELETE", lamp, R"({"if_revison":1})").status, 422);
+  release.if_match = "*";
+  EXPECT_EQ(ask(api, release).status, 400);
+  release.if_match = "\"" + now + "\"";
+  EXPECT_EQ(ask(api, release).status, 202);
   expect_not_in(get("/api/v1/claims"), "guests");
 }
 

@@ -26,6 +26,25 @@ Subject subject(const Change& change) {
           change.kind == ChangeKind::claim ? change.cause.id : std::string()};
 }
 
+/// What a removal ends, and what a client therefore forgets with it.
+bool is_of_device(const Change& change) {
+  return change.kind == ChangeKind::state || change.kind == ChangeKind::desired ||
+         change.kind == ChangeKind::claim || change.kind == ChangeKind::liveness;
+}
+
+/// What a client holds that folds the line: no matter which entries it was spared.
+using Held = std::map<Subject, std::pair<Value, std::string>>;
+
+void fold(Held& held, const Change& change) {
+  if (change.kind == ChangeKind::removed) {
+    std::erase_if(held, [&](const auto& each) { return std::get<1>(each.first) == change.device; });
+  } else if (change.kind == ChangeKind::claim && change.status == "ended") {
+    held.erase(subject(change));
+  } else if (is_of_device(change)) {
+    held[subject(change)] = {change.value, change.status};
+  }
+}
+
 /// Real ports over the in-memory store: what is stepped and not committed is shown too.
 class StorePorts final : public Ports {
  public:
@@ -158,6 +177,7 @@ class History {
     if (dice_() % 2 == 0) {
       backup_ = ports_.store_->reopen();
       backed_up_ = log_;
+      all_backed_up_ = all_;
     } else if (backup_) {
       restore();
     }
@@ -166,16 +186,18 @@ class History {
   /// Keys come and go: a claim ends, a wish is withdrawn.
   Change invent() {
     Change change;
-    const auto roll = dice_() % 6;
+    const auto roll = dice_() % 7;
     change.kind = roll == 0   ? ChangeKind::claim
                   : roll == 1 ? ChangeKind::desired
                   : roll == 2 ? ChangeKind::rule
                   : roll == 3 ? ChangeKind::liveness
+                  : roll == 4 ? ChangeKind::removed
                               : ChangeKind::state;
     change.device = dice_() % 2 == 0 ? "hall_lamp" : "hall_motion";
     if (change.kind == ChangeKind::claim) change.cause.id = dice_() % 2 == 0 ? "one" : "two";
     if (change.kind == ChangeKind::claim) change.status = dice_() % 2 == 0 ? "held" : "ended";
-    if (change.kind != ChangeKind::rule && change.kind != ChangeKind::liveness) {
+    const bool whole = change.kind == ChangeKind::liveness || change.kind == ChangeKind::removed;
+    if (change.kind != ChangeKind::rule && !whole) {
       change.attribute = dice_() % 2 == 0 ? "on" : "unheard_of";
       if (dice_() % 3 != 0) change.value = static_cast<std::int64_t>(dice_() % 9);
     }
@@ -186,7 +208,7 @@ class History {
     std::vector<Change> changes;
     for (std::uint64_t i = 0; i < count; ++i) {
       changes.push_back(ports_.step(invent()));
-      log_[changes.back().revision] = changes.back();
+      log_[changes.back().revision] = all_[changes.back().revision] = changes.back();
     }
     given_.insert(number(ports_.head()));
     feeds_->turn(changes);
@@ -226,6 +248,7 @@ class History {
     const Revision token = ports_.head();
     ports_.restore(*backup_);
     log_ = backed_up_;
+    all_ = all_backed_up_;
     forget_what_was_lost();
     given_.insert(number(ports_.head()));
     begin_feeds();
@@ -240,6 +263,9 @@ class History {
     std::set<Revision> there;
     for (const Change& change : *kept) there.insert(change.revision);
     std::erase_if(log_, [&](const auto& entry) { return !there.contains(entry.first); });
+    std::erase_if(all_, [&](const auto& entry) {
+      return entry.first > ports_.floor() && !there.contains(entry.first);
+    });
     ASSERT_EQ(there.size(), log_.size()) << "an entry is there that nobody gave out";
   }
 
@@ -309,7 +335,10 @@ class History {
 
   bool overtaken(const Change& change, Revision until) {
     for (auto later = log_.upper_bound(change.revision); later != log_.end(); ++later) {
-      if (later->first <= until && subject(later->second) == subject(change)) return true;
+      if (later->first > until) break;
+      if (subject(later->second) == subject(change)) return true;
+      const bool removal = later->second.kind == ChangeKind::removed && is_of_device(change);
+      if (removal && later->second.device == change.device) return true;
     }
     return false;
   }
@@ -370,6 +399,19 @@ class History {
     ASSERT_EQ(cursor, ports_.head());
     ASSERT_EQ(got.size(), expected.size()) << (coalesced ? "state" : "log");
     ASSERT_TRUE(got == expected);
+    check_fold(since, got);
+  }
+
+  /// Whoever had the state of `since` has the state of the head now, whatever was compacted.
+  void check_fold(Revision since, const std::vector<Change>& got) {
+    Held client;
+    Held truth;
+    for (const auto& [revision, change] : all_) {
+      if (revision <= since) fold(client, change);
+      fold(truth, change);
+    }
+    for (const Change& change : got) fold(client, change);
+    ASSERT_TRUE(client == truth) << "a deletion was missed";
   }
 
   std::mt19937_64 dice_;
@@ -378,10 +420,12 @@ class History {
   StorePorts ports_;
   std::unique_ptr<Feeds> feeds_;
   std::map<Revision, Change> log_;  ///< the model: what is kept, committed or not
+  std::map<Revision, Change> all_;  ///< the same, and what was compacted
   std::set<std::uint64_t> given_{0};
   std::vector<Reader> readers_;
   std::unique_ptr<store::MemoryStore> backup_;
   std::map<Revision, Change> backed_up_;
+  std::map<Revision, Change> all_backed_up_;
 };
 
 /// etcd's list of how such feeds break, one by one.
@@ -392,7 +436,7 @@ class Robustness : public testing::Test {
     Change change;
     change.kind = kind;
     change.device = "hall_lamp";
-    change.attribute = "on";
+    if (kind != ChangeKind::removed && kind != ChangeKind::liveness) change.attribute = "on";
     change.cause.id = kind == ChangeKind::claim ? "one" : "";
     change.status = std::move(status);
     const Change stepped = ports.step(std::move(change));
@@ -447,6 +491,32 @@ TEST_F(Robustness, ADeleteAtTheFloorIsToldOrTheResumeRefused) {
   ASSERT_EQ(number(ports.floor()), 2u);
   EXPECT_EQ(refused(Revision{1}), Refused::Why::compacted) << "whoever holds the claim starts anew";
   EXPECT_EQ(page(Revision{2}, true), (Revisions{3}));
+}
+
+TEST_F(Robustness, ARemovedDeviceIsToldAndWhatItWasIsNot) {
+  happen(ChangeKind::state);
+  happen(ChangeKind::claim, "held");
+  happen(ChangeKind::liveness, "online");
+  happen(ChangeKind::removed);
+  EXPECT_EQ(page(Revision{0}, true), (Revisions{4}));
+  EXPECT_EQ(page(Revision{0}, false), (Revisions{1, 2, 3, 4}));
+  happen(ChangeKind::state);
+  EXPECT_EQ(page(Revision{1}, true), (Revisions{4, 5})) << "it came back, and began anew";
+  feeds = std::make_unique<Feeds>(ports, metrics);  // reads the log back
+  EXPECT_EQ(page(Revision{0}, true), (Revisions{4, 5}));
+}
+
+TEST_F(Robustness, ARemovalAtTheFloorIsToldOrTheResumeRefused) {
+  for (int i = 0; i < 4; ++i) happen(ChangeKind::state);
+  happen(ChangeKind::removed);
+  happen(ChangeKind::rule);
+  compact_to_all_but(2);
+  ASSERT_EQ(number(ports.floor()), 4u);
+  EXPECT_EQ(page(Revision{4}, true), (Revisions{5, 6})) << "across the fold";
+  compact_to_all_but(1);
+  ASSERT_EQ(number(ports.floor()), 5u);
+  EXPECT_EQ(refused(Revision{4}), Refused::Why::compacted) << "who still has it starts anew";
+  EXPECT_EQ(page(Revision{5}, true), (Revisions{6}));
 }
 
 TEST_F(Robustness, AFutureRevisionIsRefusedUntilItIsGivenOut) {
