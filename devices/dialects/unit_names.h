@@ -1,11 +1,11 @@
 #pragma once
 #include <string_view>
 
-/// Units as people and devices write them, by their UCUM codes.
+/// Units as people and bridges write them, by their UCUM codes.
 namespace attune::devices {
 
-/// The UCUM code of `°C`, `kWh`, `µg/m³`, `ppm`; of a code itself that code. Empty for a text that
-/// is no unit that we know.
-[[nodiscard]] std::string_view ucum_of(std::string_view written);
+/// `Cel` of `°C`, `kW.h` of `kWh`, `ug/m3` of `µg/m³`; spaces around it do not count. Empty for
+/// what nobody knows, and for what says that there is none.
+[[nodiscard]] std::string_view ucum_code(std::string_view written);
 
 }  // namespace attune::devices
