@@ -21,8 +21,8 @@ namespace attune::bench {
 namespace {
 
 constexpr int kRounds = 9;
-constexpr double kNoBar = 1e9;   // shown beside the others
-constexpr double kMissed = 2e9;  // what was compared is not the same
+constexpr double kNoBar = 1e9;                    // shown beside the others
+[[maybe_unused]] constexpr double kMissed = 2e9;  // what was compared is not the same
 
 struct Figure {
   std::string name, unit;
