@@ -3,6 +3,7 @@
 #include "devices/dialects/json_mapped.h"
 #include "devices/dialects/shelly_gen1.h"
 #include "devices/dialects/shelly_gen2.h"
+#include "devices/dialects/sparkplug.h"
 #include "devices/dialects/tasmota.h"
 #include "devices/dialects/zigbee2mqtt.h"
 
@@ -20,6 +21,7 @@ constexpr DialectRow kDialects[] = {
     {"tasmota", "discovery", [](const Context& c) -> Made { return std::make_unique<Tasmota>(c.catalog, c.options.text("discovery", "tasmota/discovery")); }},
     {"shelly_gen2", "prefixes", [](const Context& c) -> Made { return std::make_unique<ShellyGen2>(c); }},
     {"shelly_gen1", "base", [](const Context& c) -> Made { return std::make_unique<ShellyGen1>(c); }},
+    {"sparkplug_b", "", [](const Context& c) -> Made { return std::make_unique<Sparkplug>(c.catalog); }},
 };
 // clang-format on
 

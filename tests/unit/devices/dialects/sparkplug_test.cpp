@@ -1,0 +1,284 @@
+#include "devices/dialects/sparkplug.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <string>
+
+#include "tests/unit/devices/wire.h"
+
+namespace attune::devices {
+namespace {
+
+using sparkplug::Metric;
+using sparkplug::Payload;
+using sparkplug::Type;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+DialectConfig sparkplug_only() {
+  DialectConfig config;
+  config.all = false;
+  config.chosen["sparkplug_b"];
+  return config;
+}
+
+Metric metric(std::string name, Type type, Value value) {
+  Metric made;
+  made.name = std::move(name);
+  made.datatype = static_cast<std::uint32_t>(type);
+  made.value = std::move(value);
+  return made;
+}
+Metric aliased(std::uint64_t alias, Type type, Value value, std::string name = {}) {
+  Metric made = metric(std::move(name), type, std::move(value));
+  made.alias = alias;
+  return made;
+}
+std::string payload(std::optional<std::uint64_t> seq, std::vector<Metric> metrics) {
+  return sparkplug::encode({0, seq, std::move(metrics)});
+}
+std::string birth(int count, std::vector<Metric> metrics = {}) {
+  metrics.push_back(metric("bdSeq", Type::int64, count));
+  return payload(0, std::move(metrics));
+}
+
+/// Puts fields that the encoder does not write behind the only metric of a payload.
+std::string with_fields(std::string bytes, const std::string& fields) {
+  // 08 00 12 <length> ...: a timestamp of nothing, then the metric.
+  bytes[3] = static_cast<char>(bytes[3] + static_cast<char>(fields.size()));
+  return bytes + fields;
+}
+
+struct Plant : Wire {
+  Plant() : Wire(sparkplug_only()) {}
+  const Decoded& say(const std::string& kind, const std::string& from, const std::string& bytes,
+                     Millis at = Millis(0)) {
+    const std::string topic = "spBv1.0/plant/" + kind + "/" + from;
+    normaliser.decode({topic, bytes, false, {at, at}}, decoded);
+    for (const Reading& reading : decoded.readings) values[path(reading)] = reading.value;
+    return decoded;
+  }
+  [[nodiscard]] Availability availability(std::string_view device) const {
+    for (const AvailabilityReport& report : decoded.availability) {
+      if (report.device == catalog.table().find_device(device)) return report.availability;
+    }
+    return Availability::unknown;
+  }
+  /// What a command of these attributes says, decoded again.
+  std::vector<Metric> command(std::string_view device,
+                              const std::vector<std::pair<std::string, Value>>& wanted) {
+    std::vector<Reading> readings;
+    const auto index = catalog.table().find_device(device);
+    for (const auto& [name, value] : wanted) {
+      readings.push_back({*catalog.table().find(device, name), value});
+    }
+    const auto sent = normaliser.encode(*index, readings);
+    if (sent.size() != 1) return {};
+    sent_to = sent[0].topic;
+    return sparkplug::decode(sent[0].payload)->metrics;
+  }
+  std::string sent_to;
+};
+
+TEST(Sparkplug, ABirthNamesWhatAliasesSayLater) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(3, {aliased(7, Type::real, 12.1, "Supply Voltage")}));
+  EXPECT_EQ(plant.availability("plant_pump"), Availability::online);
+  EXPECT_EQ(plant.decoded.place.birth, 3U);
+  EXPECT_EQ(plant.value("plant_pump.raw.Supply_Voltage"), Value(12.1));
+  plant.say("NDATA", "pump", payload(1, {aliased(7, Type::real, 12.3)}));
+  EXPECT_EQ(plant.value("plant_pump.raw.Supply_Voltage"), Value(12.3));
+  EXPECT_FALSE(plant.decoded.place.gap);
+  EXPECT_THAT(plant.decoded.replies, IsEmpty());
+}
+
+TEST(Sparkplug, AnAliasWithoutBirthIsRefusedAndTheBirthAskedFor) {
+  Plant plant;
+  plant.say("DDATA", "pump/motor", payload(4, {aliased(9, Type::boolean, true)}));
+  EXPECT_THAT(plant.decoded.readings, IsEmpty());
+  EXPECT_THAT(plant.rejected(), ElementsAre("alias"));
+  ASSERT_EQ(plant.decoded.replies.size(), 1U);
+  EXPECT_EQ(plant.decoded.replies[0].topic, "spBv1.0/plant/NCMD/pump");
+  const auto asked = sparkplug::decode(plant.decoded.replies[0].payload);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->metrics.at(0).name, "Node Control/Rebirth");
+  EXPECT_EQ(asked->metrics.at(0).value, Value(true));
+  EXPECT_FALSE(asked->seq.has_value());
+}
+
+TEST(Sparkplug, AnAliasOfAnotherDeviceIsNotThisOnes) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0));
+  plant.say("DBIRTH", "pump/a", payload(1, {aliased(1, Type::int32, 5, "Speed")}));
+  plant.say("DBIRTH", "pump/b", payload(2, {aliased(2, Type::int32, 6, "Speed")}));
+  plant.say("DDATA", "pump/b", payload(3, {aliased(1, Type::int32, 9)}));
+  EXPECT_THAT(plant.rejected(), ElementsAre("alias"));
+  EXPECT_EQ(plant.value("plant_pump_b.raw.Speed"), Value(6));
+}
+
+TEST(Sparkplug, TheSequenceWrapsFrom255To0) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0, {metric("x", Type::int32, 0)}));
+  for (std::uint64_t seq = 1; seq < 256; ++seq) {
+    plant.say("NDATA", "pump", payload(seq, {metric("x", Type::int32, 1)}));
+    ASSERT_FALSE(plant.decoded.place.gap) << seq;
+  }
+  plant.say("NDATA", "pump", payload(0, {metric("x", Type::int32, 2)}));
+  EXPECT_FALSE(plant.decoded.place.gap);
+  EXPECT_EQ(plant.decoded.place.seq, 0U);
+}
+
+TEST(Sparkplug, OneSequenceCountsForTheNodeAndItsDevices) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0));
+  plant.say("DBIRTH", "pump/a", payload(1, {metric("x", Type::int32, 0)}));
+  plant.say("DDATA", "pump/a", payload(3, {metric("x", Type::int32, 1)}));
+  EXPECT_TRUE(plant.decoded.place.gap);
+  EXPECT_EQ(plant.decoded.replies.size(), 1U);
+  EXPECT_EQ(plant.value("plant_pump_a.raw.x"), Value(1));
+  plant.say("DDATA", "pump/a", payload(4, {metric("x", Type::int32, 2)}));
+  EXPECT_FALSE(plant.decoded.place.gap);
+}
+
+TEST(Sparkplug, RebirthsAreAskedForEverMoreSlowly) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0));
+  int asked = 0;
+  for (int second = 0; second < 100; ++second) {
+    // Every message is one too far, and every answer is a birth that changes nothing.
+    plant.say("NDATA", "pump", payload(9, {}), Millis(second * 1000));
+    asked += static_cast<int>(plant.decoded.replies.size());
+    plant.say("NBIRTH", "pump", birth(0), Millis(second * 1000));
+  }
+  EXPECT_EQ(asked, 4);  // at 0, 10, 30 and 70 s
+}
+
+TEST(Sparkplug, ADeathOfTheNodeIsThatOfItsDevices) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(5));
+  plant.say("DBIRTH", "pump/a", payload(1, {}));
+  const std::string old = payload(std::nullopt, {metric("bdSeq", Type::int64, 4)});
+  plant.say("NDEATH", "pump", old);
+  EXPECT_THAT(plant.decoded.availability, IsEmpty());
+  plant.say("NDEATH", "pump", payload(std::nullopt, {metric("bdSeq", Type::int64, 5)}));
+  EXPECT_EQ(plant.availability("plant_pump"), Availability::offline);
+  EXPECT_EQ(plant.availability("plant_pump_a"), Availability::offline);
+}
+
+TEST(Sparkplug, AHistoricalValueIsNotThePresentOne) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0, {metric("level", Type::int32, 5)}));
+  const std::string late = with_fields(payload(std::nullopt, {metric("level", Type::int32, 99)}),
+                                       std::string("\x28\x01", 2));
+  plant.say("NDATA", "pump", late);
+  EXPECT_THAT(plant.decoded.readings, IsEmpty());
+  EXPECT_THAT(plant.texts(plant.decoded.historical), ElementsAre("plant_pump.raw.level=99"));
+}
+
+TEST(Sparkplug, ANameAndItsUnitTogetherAreCanonical) {
+  Plant plant;
+  std::string born = payload(std::nullopt, {metric("Tank/Temperature", Type::real, 212.0)});
+  // properties {keys: ["engUnit"], values: [{type: 12, string: "°F"}]}
+  const std::string unit = std::string("\x4A\x12\x0A\x07") + "engUnit" +
+                           std::string("\x12\x07\x08\x0C\x42\x03\xC2\xB0") + "F";
+  plant.say("NBIRTH", "pump", with_fields(born, unit));
+  EXPECT_THAT(plant.rejected(), IsEmpty());
+  EXPECT_EQ(plant.value("plant_pump.raw.Tank.Temperature"), Value(212.0));
+  EXPECT_EQ(plant.value("plant_pump.Tank.temperature"), Value(100.0));
+}
+
+TEST(Sparkplug, ACommandSpeaksByAliasAndInTheMetricsOwnType) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0));
+  plant.say("DBIRTH", "pump/motor",
+            payload(1, {aliased(4, Type::int16, -3, "Speed"), metric("Run", Type::boolean, false),
+                        aliased(6, Type::real, 1.5, "Gain"), metric("Name", Type::text, "a")}));
+  const auto sent =
+      plant.command("plant_pump_motor",
+                    {{"raw.Speed", -12}, {"raw.Run", true}, {"raw.Gain", 2.5}, {"raw.Name", "b"}});
+  EXPECT_EQ(plant.sent_to, "spBv1.0/plant/DCMD/pump/motor");
+  ASSERT_EQ(sent.size(), 4U);
+  EXPECT_EQ(sent[0].alias, 4U);
+  EXPECT_EQ(sent[0].name, "");
+  EXPECT_EQ(sent[0].value, Value(-12));
+  EXPECT_EQ(sent[1].name, "Run");
+  EXPECT_EQ(sent[1].value, Value(true));
+  EXPECT_EQ(sent[2].value, Value(2.5));
+  EXPECT_EQ(sent[3].value, Value("b"));
+  EXPECT_THAT(plant.command("plant_pump_motor", {{"raw.Speed", "fast"}}), IsEmpty());
+  EXPECT_THAT(plant.command("plant_pump_motor", {{"raw.Speed", 40000}}), IsEmpty());
+}
+
+TEST(Sparkplug, WhoElseCommandsIsHeard) {
+  Plant plant;
+  plant.say("NBIRTH", "pump", birth(0, {aliased(1, Type::boolean, false, "Run")}));
+  plant.say("NCMD", "pump", payload(std::nullopt, {aliased(1, Type::boolean, true)}));
+  EXPECT_THAT(plant.foreign(), ElementsAre("plant_pump.raw.Run=true"));
+  plant.say("NCMD", "pump",
+            payload(std::nullopt, {metric("Node Control/Rebirth", Type::boolean, true)}));
+  EXPECT_THAT(plant.foreign(), IsEmpty());
+}
+
+TEST(Sparkplug, AHostsStateIsNobodysDevice) {
+  Plant plant;
+  plant.hear("spBv1.0/STATE/host1", R"({"online":true,"timestamp":1668114759262})", true);
+  EXPECT_THAT(plant.rejected(), IsEmpty());
+  EXPECT_TRUE(plant.catalog.devices().empty());
+}
+
+TEST(Sparkplug, TwoMetricsThatFoldToOneNameAreToldOf) {
+  Plant plant;
+  plant.say("NBIRTH", "pump",
+            birth(0, {metric("a b", Type::int32, 1), metric("a_b", Type::int32, 2)}));
+  EXPECT_THAT(plant.rejected(), ElementsAre("duplicate plant_pump.raw.a_b"));
+  EXPECT_EQ(plant.value("plant_pump.raw.a_b"), Value(1));
+  EXPECT_THAT(plant.decoded.replies, IsEmpty());
+}
+
+TEST(Sparkplug, BytesThatAreNoPayloadAreRefusedWithTheirPlace) {
+  Plant plant;
+  for (const std::string& bytes : {std::string("\x12\x7F\x0A"), std::string(11, '\xFF'),
+                                   std::string("\x12\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F"),
+                                   std::string("{\"value\":1}"), std::string("\x00\x01", 2)}) {
+    plant.say("NDATA", "pump", bytes);
+    EXPECT_THAT(plant.rejected(), ElementsAre("protobuf")) << bytes.size();
+  }
+  const std::string no_utf8 = payload(1, {metric("\xC3(", Type::int32, 1)});
+  plant.say("NBIRTH", "pump", no_utf8);
+  EXPECT_THAT(plant.rejected(), ElementsAre("utf8"));
+  plant.say("NBIRTH", "pump", payload(1, {metric(std::string(9000, 'n'), Type::int32, 1)}));
+  EXPECT_THAT(plant.rejected(), ElementsAre("string"));
+}
+
+TEST(Sparkplug, ABirthOfTooManyMetricsIsRefused) {
+  Plant plant;
+  std::vector<Metric> many;
+  for (std::size_t i = 0; i <= sparkplug::kMetricsMax; ++i) {
+    many.push_back(metric("m" + std::to_string(i), Type::int32, 1));
+  }
+  plant.say("NBIRTH", "pump", payload(0, std::move(many)));
+  EXPECT_THAT(plant.rejected(), ElementsAre("members"));
+  EXPECT_TRUE(plant.catalog.devices().empty());
+}
+
+TEST(Sparkplug, EveryDatatypeKeepsItsSignAndSize) {
+  const auto around = [](Type type, const Value& value) {
+    return sparkplug::decode(payload(0, {metric("m", type, value)}))->metrics.at(0).value;
+  };
+  EXPECT_EQ(around(Type::int8, -128), Value(-128));
+  EXPECT_EQ(around(Type::int16, -32768), Value(-32768));
+  EXPECT_EQ(around(Type::int32, -2147483647), Value(-2147483647));
+  EXPECT_EQ(around(Type::int64, Value(std::int64_t{-9007199254740992})),
+            Value(std::int64_t{-9007199254740992}));
+  EXPECT_EQ(around(Type::uint8, 255), Value(255));
+  EXPECT_EQ(around(Type::uint32, Value(std::int64_t{4294967295})), Value(std::int64_t{4294967295}));
+  EXPECT_EQ(around(Type::real, 12.3), Value(12.3));
+  EXPECT_EQ(around(Type::real64, 0.1), Value(0.1));
+  EXPECT_EQ(around(Type::boolean, false), Value(false));
+  EXPECT_EQ(around(Type::text, "ö"), Value("ö"));
+}
+
+}  // namespace
+}  // namespace attune::devices
