@@ -1,5 +1,8 @@
+#include "devices/dialects/aws_shadow.h"
 #include "devices/dialects/registry.h"
 
+#include "devices/dialects/homie4.h"
+#include "devices/dialects/homie5.h"
 #include "devices/dialects/json_mapped.h"
 #include "devices/dialects/shelly_gen1.h"
 #include "devices/dialects/shelly_gen2.h"
@@ -21,7 +24,10 @@ constexpr DialectRow kDialects[] = {
     {"tasmota", "discovery", [](const Context& c) -> Made { return std::make_unique<Tasmota>(c.catalog, c.options.text("discovery", "tasmota/discovery")); }},
     {"shelly_gen2", "prefixes", [](const Context& c) -> Made { return std::make_unique<ShellyGen2>(c); }},
     {"shelly_gen1", "base", [](const Context& c) -> Made { return std::make_unique<ShellyGen1>(c); }},
+    {"homie5", "domain", [](const Context& c) -> Made { return std::make_unique<Homie5>(c.catalog, c.options.text("domain", "homie")); }},
+    {"homie4", "base", [](const Context& c) -> Made { return std::make_unique<Homie4>(c.catalog, c.options.text("base", "homie")); }},
     {"sparkplug_b", "", [](const Context& c) -> Made { return std::make_unique<Sparkplug>(c.catalog); }},
+    {"aws_shadow", "", [](const Context& c) -> Made { return std::make_unique<AwsShadow>(c.catalog); }},
 };
 // clang-format on
 
