@@ -42,10 +42,17 @@ bool DeviceInfo::has_capability(std::string_view capability) const {
 
 namespace {
 
+/// Half a unit goes up even where the product falls short of it by a last bit: 50 % of 255 is 128,
+/// as a command writes it.
+double whole_units(double value) {
+  constexpr double kNoise = 1e-9;
+  return std::round(value + std::copysign(kNoise, value));
+}
+
 double on_wire(const Wire& wire, double value) {
   switch (wire.scale) {
     case Wire::Scale::exact: return value;
-    case Wire::Scale::linear: return std::round(value * wire.per_unit);
+    case Wire::Scale::linear: return whole_units(value * wire.per_unit);
     case Wire::Scale::mired: return value == 0 ? 0 : std::round(1e6 / value);
   }
   return value;
