@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "devices/model/limits.h"
@@ -86,6 +87,18 @@ void describe_wire(Bound& bound) {
   bound.info.wire = wire_of(bound.binding);
 }
 
+bool is_same(const Bound& a, const Bound& b) {
+  const Binding& x = a.binding;
+  const Binding& y = b.binding;
+  const auto range = [](const Bound& of) {
+    return of.info.range ? std::pair{of.info.range->min, of.info.range->max} : std::pair{0.0, 0.0};
+  };
+  const auto scale = [](const Conversion& c) { return std::tuple{c.multiply, c.divide, c.add}; };
+  return x.attribute == y.attribute && x.shape == y.shape && x.writable == y.writable &&
+         x.whole == y.whole && x.step == y.step && x.on == y.on && x.off == y.off &&
+         x.words == y.words && scale(x.conversion) == scale(y.conversion) && range(a) == range(b);
+}
+
 bool is_topic_safe(std::string_view name) {
   constexpr std::string_view kForbidden{"+#\0", 3};
   return !name.empty() && name.size() <= limits::kTopicBytesMax &&
@@ -165,6 +178,7 @@ void DeviceBook::describe(BoundDevice& device, std::vector<Bound> bound,
   info.id = device.id;
   info.name = device.name;
   info.label = label;
+  info.area = device.area;
   info.dialect = dialect_;
   device.bindings.clear();
   for (Bound& one : bound) {

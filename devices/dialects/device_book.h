@@ -34,6 +34,9 @@ void scale_percent(Bound& bound, double top);
 /// To be called after a change of the binding's form.
 void describe_wire(Bound& bound);
 
+/// Whether two say the same of one property.
+[[nodiscard]] bool is_same(const Bound& a, const Bound& b);
+
 /// One device of a dialect. A dialect that knows more of it keeps that beside, by name.
 struct BoundDevice {
   std::string name;  ///< as the convention says it
@@ -41,6 +44,7 @@ struct BoundDevice {
   DeviceIndex index{};
   std::vector<Binding> bindings;
   std::vector<std::string> capabilities;  ///< that discovery promised
+  std::string area;                       ///< that discovery suggests; set before describe()
   bool declared = false;                  ///< by a devices file
   bool heard = false;                     ///< by a message
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "devices/dialects/rgb.h"
@@ -81,18 +80,6 @@ std::string_view press_word(std::string_view word) {
       {"released", "release"}};
   const auto found = std::ranges::find(kWords, word, [](const auto& row) { return row.first; });
   return found == std::end(kWords) ? word : found->second;
-}
-
-bool is_same(const Bound& a, const Bound& b) {
-  const Binding& x = a.binding;
-  const Binding& y = b.binding;
-  const auto range = [](const Bound& of) {
-    return of.info.range ? std::pair{of.info.range->min, of.info.range->max} : std::pair{0.0, 0.0};
-  };
-  const auto scale = [](const Conversion& c) { return std::tuple{c.multiply, c.divide, c.add}; };
-  return x.attribute == y.attribute && x.shape == y.shape && x.writable == y.writable &&
-         x.whole == y.whole && x.step == y.step && x.on == y.on && x.off == y.off &&
-         x.words == y.words && scale(x.conversion) == scale(y.conversion) && range(a) == range(b);
 }
 
 std::string comma_text(const std::vector<double>& numbers) {
