@@ -206,7 +206,20 @@ void Core::Parts::fire_due(const Instant& present, Outcome& out) {
   while (auto timer = timers.pop(present.steady, out)) {
     const Millis due = timer->due;
     journal.begin(at_due(*timer, present), present, out);
-    for (; timer; timer = timers.pop(due, out)) fire(*timer);
+    std::vector<Timer> to_tell;
+    for (; timer; timer = timers.pop(due, out)) {
+      if (timer->kind == TimerKind::notice) {
+        to_tell.push_back(std::move(*timer));
+      } else {
+        fire(*timer);
+      }
+    }
+    settle();
+    if (to_tell.empty()) continue;
+    // Now that this moment has its values: what is said says them. What began anew waits anew.
+    for (const Timer& notice : to_tell) {
+      if (!timers.due(notice.kind, notice.subject)) fire(notice);
+    }
     settle();
   }
 }

@@ -110,6 +110,9 @@ Datum text_of_timestamp(Arena& arena, const Datum* a) {
 Datum text_of_duration(Arena& arena, const Datum* a) {
   return arena.text(format_seconds(a[0]));
 }
+Datum spoken_duration(Arena& arena, const Datum* a) {
+  return arena.text(format_spoken(a[0]));
+}
 
 Datum bytes_of_text(Arena&, const Datum* a) {
   return make_text(a[0].view(), Kind::bytes);
@@ -153,6 +156,15 @@ constexpr std::array kTable = {
     Signature{"string", "(bytes) string", text_of_bytes},
     Signature{"string", "(timestamp) string", text_of_timestamp},
     Signature{"string", "(duration) string", text_of_duration},
+    // attune's own: as `string`, but a duration reads as people write it. `${..}` of messages.
+    Signature{"spoken", "(string) string", same},
+    Signature{"spoken", "(bool) string", text_of_bool},
+    Signature{"spoken", "(int) string", text_of_int},
+    Signature{"spoken", "(uint) string", text_of_uint},
+    Signature{"spoken", "(double) string", text_of_double},
+    Signature{"spoken", "(bytes) string", text_of_bytes},
+    Signature{"spoken", "(timestamp) string", text_of_timestamp},
+    Signature{"spoken", "(duration) string", spoken_duration},
     Signature{"bytes", "(bytes) bytes", same},
     Signature{"bytes", "(string) bytes", bytes_of_text},
     Signature{"timestamp", "(timestamp) timestamp", same},

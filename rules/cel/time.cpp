@@ -16,6 +16,7 @@ namespace {
 constexpr std::int64_t kFirstSecond = -62135596800;  // 0001-01-01T00:00:00Z
 constexpr std::int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -187,6 +188,23 @@ std::string format_seconds(const Datum& duration) {
                                   : static_cast<std::uint64_t>(duration.integer);
   return (negative ? "-" : "") + std::to_string(magnitude / kNanosPerSecond) +
          fraction_text(magnitude % kNanosPerSecond) + "s";
+}
+
+std::string format_spoken(const Datum& duration) {
+  const auto magnitude = duration.integer < 0 ? 0 - static_cast<std::uint64_t>(duration.integer)
+                                              : static_cast<std::uint64_t>(duration.integer);
+  if (magnitude < kNanosPerSecond) return std::to_string(duration.integer / kNanosPerMilli) + "ms";
+  struct Part {
+    std::uint64_t seconds;
+    char unit;
+  };
+  std::string out = duration.integer < 0 ? "-" : "";
+  std::uint64_t rest = magnitude / kNanosPerSecond;
+  for (const auto& [seconds, unit] : {Part{86'400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}}) {
+    if (rest >= seconds) out += std::to_string(rest / seconds) + unit;
+    rest %= seconds;
+  }
+  return out;
 }
 
 std::optional<Calendar> calendar(const Datum& timestamp, std::string_view zone) {

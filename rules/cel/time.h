@@ -16,6 +16,8 @@ namespace attune::cel {
 [[nodiscard]] Datum parse_duration_text(std::string_view text);
 /// In seconds: `90s`, `-1.5s`.
 [[nodiscard]] std::string format_seconds(const Datum& duration);
+/// As people write it: `1h30m`, `2d5s`; what is under a second counts only below one: `600ms`.
+[[nodiscard]] std::string format_spoken(const Datum& duration);
 
 /// An error outside of the years 0001 to 9999.
 [[nodiscard]] Datum checked_timestamp(std::int64_t seconds, std::int64_t nanos);

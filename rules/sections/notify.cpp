@@ -132,7 +132,7 @@ std::optional<Message> read_message(Reader& reader, const yaml::Node& node, std:
       return std::nullopt;
     }
     Composed said;
-    said.add_literal(node, "string(");
+    said.add_literal(node, "spoken(");
     said.add_expression(node, opens + 2, closes - opens - 2);
     said.add_literal(node, ")");
     auto expression = compile(reader, said, cel::Expect::text);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace attune::cel {
 namespace {
 
@@ -32,6 +34,19 @@ TEST(CelTime, DurationsAreSumsOfUnits) {
   for (const char* text : {"", "5", "5d", "s", "1h-5m", ".", "9999999999h", "1e3s"}) {
     EXPECT_TRUE(parse_duration_text(text).is(Kind::error)) << text;
   }
+}
+
+TEST(CelTime, ASpokenDurationIsWrittenAsInARuleFile) {
+  const auto spoken = [](std::int64_t nanos) { return format_spoken(make_duration(nanos)); };
+  constexpr std::int64_t second = 1'000'000'000;
+  EXPECT_EQ(spoken(1200 * second), "20m");
+  EXPECT_EQ(spoken(5400 * second), "1h30m");
+  EXPECT_EQ(spoken(2 * 86'400 * second + 5 * second), "2d5s");
+  EXPECT_EQ(spoken(90 * second + 999'999'999), "1m30s");
+  EXPECT_EQ(spoken(600'000'000), "600ms");
+  EXPECT_EQ(spoken(-90 * second), "-1m30s");
+  EXPECT_EQ(spoken(0), "0ms");
+  EXPECT_EQ(spoken(std::numeric_limits<std::int64_t>::min()), "-106751d23h47m16s");
 }
 
 TEST(CelTime, ZonesAreNamesOrOffsets) {
