@@ -5,9 +5,14 @@
 namespace attune::core {
 namespace {
 
+/// Empty where it was so from the beginning, or nobody noted it.
+std::string since_text(const std::optional<Instant>& since) {
+  return since && since->wall > Millis(0) ? " since " + format_utc(since->wall) : "";
+}
+
 std::string read_text(const Moment::Read& read) {
   const std::string name = printable(read.text);
-  const std::string since = read.since ? " since " + format_utc(read.since->wall) : "";
+  const std::string since = since_text(read.since);
   if (read.value.has_value()) return name + " = " + printable(to_json(read.value)) + since;
   if (read.offline) return name + " is unknown: " + read.path.device.text() + " is offline" + since;
   return name + " is unknown: never reported";
@@ -32,7 +37,7 @@ std::string outcome_text(const WantOutcome& want) {
 }
 
 std::string headline(const WhyNot& why) {
-  const std::string since = why.since ? " since " + format_utc(why.since->wall) : "";
+  const std::string since = since_text(why.since);
   switch (why.standing) {
     case RuleStanding::active:
       return "is active" + since;

@@ -46,6 +46,15 @@ TEST_F(WhyNotTest, NamesTheFirstFalsePartWithItsValueAndSinceWhen) {
   EXPECT_NE(text.find("(hall_motion.occupancy = false since "), std::string::npos) << text;
 }
 
+TEST_F(WhyNotTest, SaysNoSinceThatNobodyNoted) {
+  ports.say("hall_motion.occupancy", false);
+  WhyNot why = ask("hall_light");
+  why.since = Instant{};
+  why.obstacles.at(0).reads.at(0).since = Instant{};
+  const std::string text = why_not_text(why);
+  EXPECT_EQ(text.find("since"), std::string::npos) << text;
+}
+
 TEST_F(WhyNotTest, WhatWasNeverReportedIsUnknown) {
   const WhyNot why = ask("hall_light");
   ASSERT_FALSE(why.obstacles.empty());
