@@ -1,6 +1,7 @@
 #include "devices/dialects/aws_shadow.h"
 #include "devices/dialects/registry.h"
 
+#include "devices/dialects/esphome.h"
 #include "devices/dialects/homie4.h"
 #include "devices/dialects/homie5.h"
 #include "devices/dialects/json_mapped.h"
@@ -24,6 +25,7 @@ constexpr DialectRow kDialects[] = {
     {"tasmota", "discovery", [](const Context& c) -> Made { return std::make_unique<Tasmota>(c.catalog, c.options.text("discovery", "tasmota/discovery")); }},
     {"shelly_gen2", "prefixes", [](const Context& c) -> Made { return std::make_unique<ShellyGen2>(c); }},
     {"shelly_gen1", "base", [](const Context& c) -> Made { return std::make_unique<ShellyGen1>(c); }},
+    {"esphome", "prefix|discovery", [](const Context& c) -> Made { return std::make_unique<EspHome>(c); }},
     {"homie5", "domain", [](const Context& c) -> Made { return std::make_unique<Homie5>(c.catalog, c.options.text("domain", "homie")); }},
     {"homie4", "base", [](const Context& c) -> Made { return std::make_unique<Homie4>(c.catalog, c.options.text("base", "homie")); }},
     {"sparkplug_b", "", [](const Context& c) -> Made { return std::make_unique<Sparkplug>(c.catalog); }},
