@@ -102,9 +102,7 @@ void Reports::take(const devices::AvailabilityReport& report, std::string_view t
 }
 
 void Reports::touch_all(DeviceIndex device, const Because& because) {
-  for (const AttributeId id : catalog_.table().attributes_of(device)) {
-    if (image_.at(id).value.has_value()) agenda_.touch(id, because);
-  }
+  for (const AttributeId id : catalog_.table().attributes_of(device)) agenda_.touch(id, because);
 }
 
 void Reports::take(const devices::Reading& reading, const MessageArrived& message) {

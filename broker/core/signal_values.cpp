@@ -76,6 +76,10 @@ Signals::Answer Signals::answer(std::uint32_t at, const Because& because) {
       return {image_.at(*signal.of).desired, {}};
     case SignalKind::diverged:
       return {ledger_.diverged(*signal.of), {}};
+    case SignalKind::online: {
+      const DeviceIndex device = catalog_.table().device_of(*signal.of);
+      return {image_.device(device).availability != Availability::offline, {}};
+    }
     case SignalKind::between:
       return between(signal);
     case SignalKind::weekday:

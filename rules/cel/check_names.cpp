@@ -22,6 +22,14 @@ bool is_field(std::string_view name) {
   return std::find(kFields.begin(), kFields.end(), name) != kFields.end();
 }
 
+/// An attribute of that name, as some devices have, comes first.
+bool is_online(const std::vector<const Device*>& devices, std::string_view attribute) {
+  return attribute == "online" && !devices.empty() &&
+         std::none_of(devices.begin(), devices.end(), [](const Device* device) {
+           return device->attributes.find("online") != device->attributes.end();
+         });
+}
+
 Type field_type(std::string_view name) {
   return name == "tags" ? Type(TypeKind::list, {TypeKind::text}) : Type(TypeKind::text);
 }
@@ -269,6 +277,7 @@ void Checker::attribute_of(Expr& expr, const Expr& device, const std::string& at
     expr.type = field_type(attribute);
     return;
   }
+  if (names_.signals != nullptr && is_online(devices, attribute)) return visit_online(expr, device);
   if (devices.size() == 1 && device.kind == Expr::Kind::name) {
     return attribute_of_one(expr, *devices[0], attribute, at);
   }

@@ -118,6 +118,7 @@ class Checker {
   void visit_of_attribute(Expr& expr, Compare compare, Millis than);
   void visit_active(Expr& expr);
   void visit_between(Expr& expr);
+  void visit_online(Expr& expr, const Expr& device);
   void of_expression(Expr& expr, SignalKind kind, Expect expect, ValueType type);
   void of_each_member(Expr& expr, const Signal& draft, const Local& local, Expect expect);
   void take_signal(Expr& expr, Signal signal, std::uint64_t cost);

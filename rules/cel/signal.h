@@ -23,6 +23,7 @@ enum class SignalKind : std::uint8_t {
   active,         ///< whether the rule `word` is active
   wanted,         ///< what is wanted of `of`
   diverged,       ///< whether `of` does not obey
+  online,         ///< whether the device of `of` is there: not known to be offline
   between,        ///< local time lies between inner[0] and inner[1], `HH:MM` both
   weekday,        ///< `mon` .. `sun`
   local,          ///< `word` of the local time: year, month, day, hour, minute
