@@ -151,27 +151,6 @@ TEST(LmdbStore, RefusesAnotherFormatAndSaysWhich) {
   EXPECT_NE(error->message.find("format 9"), std::string::npos) << error->message;
 }
 
-TEST(LmdbStore, OpensAStoreOfFormat1AndBringsItUpToDate) {
-  TemporaryFolder folder;
-  fs::copy_file(ATTUNE_SOURCE_DIR "/tests/golden/store/format1.mdb", folder.data_file());
-  for (int start = 0; start < 2; ++start) {
-    auto store = open_or_throw(folder);
-    const auto recovered = store->recover();
-    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
-    EXPECT_EQ(recovered->store_uuid.size(), 36u);
-    EXPECT_EQ(number(recovered->head), 5u);
-    EXPECT_EQ(recovered->tail, std::vector<Change>{in_format_1(change_at(5))});
-    EXPECT_EQ(recovered->inbox, (InboxPosition{7, 4'096}));
-    EXPECT_EQ(recovered->state, std::vector<StateRow>{in_format_1(sample_state())});
-    EXPECT_EQ(recovered->commands, std::vector<Command>{command_of(9, CommandState::sent)});
-    EXPECT_EQ(recovered->claims, std::vector<Claim>{sample_claim()});
-    EXPECT_EQ(recovered->rules, std::vector<RuleState>{sample_rule()});
-    EXPECT_EQ(recovered->timers, std::vector<Timer>{sample_timer()});
-    EXPECT_EQ(store->finished_commands("", 9)->size(), 1u);
-    EXPECT_EQ(store->blobs(sample_blob().space)->size(), 1u);
-  }
-}
-
 class Damaged : public testing::Test {
  protected:
   Damaged() {

@@ -110,7 +110,9 @@ class DepartureTest : public testing::Test {
   DepartureTest() { start(); }
   void start() { process = std::make_unique<Process>(*store, broker); }
   void restart(bool clean) {
-    if (clean) EXPECT_TRUE(process->loop->finish().ok());
+    if (clean) {
+      EXPECT_TRUE(process->loop->finish().ok());
+    }
     process.reset();
     store = store->reopen();
     start();
