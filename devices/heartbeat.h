@@ -16,12 +16,12 @@
 /// smoothed as TCP does it (RFC 6298: 1/8 and 1/4 of the new), loss by 1/16.
 ///
 ///   link      shortest  longest  patience at most (without rtt)
-///   unknown       30 s     40 s      3 min
+///   unknown       30 s     40 s      3 min 12 s
 ///   wired         30 s     60 s      3 min 45 s
-///   wifi          30 s     45 s      3 min 10 s
+///   wifi          30 s     45 s      3 min 12 s
 ///   mesh          30 s     60 s      3 min 45 s
 ///   cellular      60 s    120 s      7 min 30 s
-///   radio        300 s    900 s     50 min
+///   radio        300 s    900 s     53 min 20 s
 ///
 /// Threading: values, no state of their own. Determinism: pure.
 namespace attune::devices {

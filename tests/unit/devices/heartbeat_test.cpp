@@ -108,7 +108,7 @@ TEST(Heartbeat, AQuietLinkIsAskedSeldomARestlessOneOften) {
 TEST(Heartbeat, StaysWithinTheBoundsOfItsLink) {
   const std::array<std::pair<int, int>, 6> bounds = {
       {{30, 40}, {30, 60}, {30, 45}, {30, 60}, {60, 120}, {300, 900}}};
-  const std::array<int, 6> patience_max_s = {180, 225, 190, 225, 450, 3'000};
+  const std::array<int, 6> patience_max_s = {192, 225, 192, 225, 450, 3'200};
   Dice dice(3);
   for (int i = 0; i < 2'000; ++i) {
     const LinkQuality quality{dice.wait(300), dice.wait(300), dice.next()};
