@@ -23,4 +23,9 @@ void Dialect::declare(std::span<const DeviceEntry>) {}
 
 void Dialect::reconsider(Decoded&) {}
 
+std::vector<Outgoing> Dialect::command(DeviceIndex device, std::span<const Reading> values,
+                                       const Terms& /*terms*/) const {
+  return encode(device, values);
+}
+
 }  // namespace attune::devices

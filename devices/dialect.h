@@ -85,6 +85,12 @@ struct Decoded {
   void clear();
 };
 
+/// What belongs to a command beside its values.
+struct Terms {
+  std::string id;  ///< `cmd-12`: the last of those that travel together; may be empty
+  std::optional<Millis> expires;  ///< wall time from which on the device must not obey it
+};
+
 /// One convention. Threading: owned by the loop's thread.
 class Dialect {
  public:
@@ -109,6 +115,10 @@ class Dialect {
   /// one device in one where it can. Only attributes of `device`, all writable.
   [[nodiscard]] virtual std::vector<Outgoing> encode(DeviceIndex device,
                                                      std::span<const Reading> values) const = 0;
+  /// The same with its terms. What a convention has no words for stays out.
+  [[nodiscard]] virtual std::vector<Outgoing> command(DeviceIndex device,
+                                                      std::span<const Reading> values,
+                                                      const Terms& terms) const;
   /// Messages that ask a device to say its state again; may be empty.
   [[nodiscard]] virtual std::vector<Outgoing> ask(DeviceIndex device) const = 0;
 };

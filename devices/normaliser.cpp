@@ -94,10 +94,10 @@ bool Normaliser::knows(std::string_view topic) const {
   });
 }
 
-std::vector<Outgoing> Normaliser::encode(DeviceIndex device,
-                                         std::span<const Reading> values) const {
+std::vector<Outgoing> Normaliser::encode(DeviceIndex device, std::span<const Reading> values,
+                                         const Terms& terms) const {
   const Dialect* dialect = of(device);
-  return dialect == nullptr ? std::vector<Outgoing>{} : dialect->encode(device, values);
+  return dialect == nullptr ? std::vector<Outgoing>{} : dialect->command(device, values, terms);
 }
 
 std::vector<Outgoing> Normaliser::ask(DeviceIndex device) const {

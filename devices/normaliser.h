@@ -61,8 +61,8 @@ class Normaliser {
   [[nodiscard]] bool knows(std::string_view topic) const;
 
   /// See Dialect. A device of an unknown dialect encodes to nothing.
-  [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device,
-                                             std::span<const Reading> values) const;
+  [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device, std::span<const Reading> values,
+                                             const Terms& terms = {}) const;
   [[nodiscard]] std::vector<Outgoing> ask(DeviceIndex device) const;
 
  private:

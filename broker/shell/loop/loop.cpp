@@ -318,13 +318,17 @@ void Loop::let_out() {
 void Loop::send(const core::Dispatch& dispatch, std::vector<link::Parcel>& parcels) const {
   std::vector<CommandId> open;
   std::vector<devices::Reading> values;
+  devices::Terms terms;
   for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {
-    if (parts_.core.ledger().find(dispatch.commands[i]) == nullptr) continue;
+    const Command* command = parts_.core.ledger().find(dispatch.commands[i]);
+    if (command == nullptr) continue;
+    terms.id = text(command->id);
+    terms.expires = std::min(terms.expires.value_or(command->expires.wall), command->expires.wall);
     open.push_back(dispatch.commands[i]);
     values.push_back(dispatch.values[i]);
   }
   if (open.empty()) return;
-  auto messages = parts_.normaliser.encode(dispatch.device, values);
+  auto messages = parts_.normaliser.encode(dispatch.device, values, terms);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const bool last = i + 1 == messages.size();
     parcels.push_back(
