@@ -1,9 +1,11 @@
-#include "devices/dialects/aws_shadow.h"
 #include "devices/dialects/registry.h"
 
+#include "devices/dialects/attune.h"
+#include "devices/dialects/aws_shadow.h"
 #include "devices/dialects/esphome.h"
 #include "devices/dialects/homie4.h"
 #include "devices/dialects/homie5.h"
+#include "devices/dialects/homeassistant.h"
 #include "devices/dialects/json_mapped.h"
 #include "devices/dialects/shelly_gen1.h"
 #include "devices/dialects/shelly_gen2.h"
@@ -22,6 +24,7 @@ using Context = DialectContext;
 constexpr DialectRow kDialects[] = {
     {"zigbee2mqtt", "base", [](const Context& c) -> Made { return std::make_unique<Zigbee2Mqtt>(c.catalog, c.options.text("base", "zigbee2mqtt")); }},
     {"json", "", [](const Context& c) -> Made { return std::make_unique<JsonMapped>(c.catalog); }},
+    {"attune", "prefix", [](const Context& c) -> Made { return std::make_unique<Attune>(c.catalog, c.options.text("prefix", "attune")); }},
     {"tasmota", "discovery", [](const Context& c) -> Made { return std::make_unique<Tasmota>(c.catalog, c.options.text("discovery", "tasmota/discovery")); }},
     {"shelly_gen2", "prefixes", [](const Context& c) -> Made { return std::make_unique<ShellyGen2>(c); }},
     {"shelly_gen1", "base", [](const Context& c) -> Made { return std::make_unique<ShellyGen1>(c); }},
@@ -30,6 +33,7 @@ constexpr DialectRow kDialects[] = {
     {"homie4", "base", [](const Context& c) -> Made { return std::make_unique<Homie4>(c.catalog, c.options.text("base", "homie")); }},
     {"sparkplug_b", "", [](const Context& c) -> Made { return std::make_unique<Sparkplug>(c.catalog); }},
     {"aws_shadow", "", [](const Context& c) -> Made { return std::make_unique<AwsShadow>(c.catalog); }},
+    {"homeassistant", "prefix", [](const Context& c) -> Made { return std::make_unique<HomeAssistant>(c); }},
 };
 // clang-format on
 
