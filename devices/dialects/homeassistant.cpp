@@ -89,11 +89,21 @@ void HomeAssistant::decode(const Message& message, Decoded& out) {
   }
 }
 
+/// Bridges repeat their configurations: one that was taken whole is not taken anew.
+bool HomeAssistant::is_told_again(Turn& turn) {
+  const std::size_t print = std::hash<std::string_view>{}(turn.message.payload);
+  const auto known = taken_.find(turn.message.topic);
+  if (known != taken_.end() && known->second == print) return true;
+  if (known != taken_.end()) taken_.erase(known);
+  return false;
+}
+
 /// What a configuration says replaces what it said before; when it is refused, nothing stays.
 void HomeAssistant::decode_config(const ha::Place& place, Turn& turn) {
+  turn.out.keep_as = turn.message.topic;
+  if (is_told_again(turn)) return;
   Devices changed;
   leave_config(turn.message.topic, changed);
-  turn.out.keep_as = turn.message.topic;
   if (!turn.message.payload.empty()) {
     const Node* root = reader_.read(turn.message.payload, kConfigLimits);
     Result<std::vector<Config>> configs =
@@ -107,6 +117,13 @@ void HomeAssistant::decode_config(const ha::Place& place, Turn& turn) {
     }
   }
   for (const std::string& device : changed) compose(device, turn);
+  const std::string front = std::string(turn.message.topic) + "#";
+  const auto entered = entries_.lower_bound(front);
+  const bool whole = entered != entries_.end() && entered->first.starts_with(front);
+  if (whole && turn.out.rejections.empty()) {
+    taken_.insert_or_assign(std::string(turn.message.topic),
+                            std::hash<std::string_view>{}(turn.message.payload));
+  }
 }
 
 void HomeAssistant::adopt(std::vector<Config> configs, Devices& changed, Turn& turn) {
@@ -189,6 +206,7 @@ void HomeAssistant::leave(const std::string& key, Devices& changed) {
   }
   changed.insert(config.device);
   by_device_[config.device].erase(key);
+  taken_.erase(key.substr(0, key.find('#')));
   entries_.erase(entry);
 }
 

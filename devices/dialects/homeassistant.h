@@ -72,6 +72,7 @@ class HomeAssistant final : public Dialect {
   void enter(std::string key, ha::Entity entity, Turn& turn);
   void leave(const std::string& key, Devices& changed);
   void leave_config(std::string_view topic, Devices& changed);
+  bool is_told_again(Turn& turn);
   void compose(const std::string& device, Turn& turn);
   void name_entries(const std::vector<Entry*>& entries);
 
@@ -105,6 +106,7 @@ class HomeAssistant final : public Dialect {
   std::map<std::string, Entry, std::less<>> entries_;      // by config topic, `#` and component
   std::map<std::string, Devices, std::less<>> by_device_;  // keys of entries_
   std::map<std::string, std::vector<Use>, std::less<>> by_topic_;
+  std::map<std::string, std::size_t, std::less<>> taken_;  // config topic -> hash of its payload
 };
 
 }  // namespace attune::devices

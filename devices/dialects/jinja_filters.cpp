@@ -201,6 +201,19 @@ Item get(const Args& a, Stop&) {
   return a.size() > 2 ? a[2] : none();
 }
 
+/// What a mapping is looked up by.
+Item keys(const Args& a, Stop& stop) {
+  Item list;
+  list.kind = Kind::list;
+  const bool object = a[0].kind == Kind::node && a[0].node->kind == json::Kind::object;
+  if (!object && a[0].kind != Kind::mapping) return stop.fail("keys of what has none");
+  if (object) {
+    for (const json::Node& child : *a[0].node) list.items.push_back(of(std::string(child.key)));
+  }
+  for (std::size_t i = 0; i < a[0].items.size(); i += 2) list.items.push_back(a[0].items[i]);
+  return list;
+}
+
 Item split(const Args& a, Stop& stop) {
   if (a[0].kind != Kind::text) return otherwise({a[0]}, "text", stop);
   const std::string separator = a.size() > 1 ? to_text(a[1]) : " ";
@@ -260,6 +273,7 @@ constexpr Function kFilters[] = {
 
 constexpr Function kMethods[] = {
     {"get", 1, 2, get},
+    {"keys", 0, 0, keys},
     {"split", 0, 1, split},
     {"lower", 0, 0, lower},
     {"upper", 0, 0, upper},
