@@ -7,9 +7,11 @@
 #include "devices/dialects/homie5.h"
 #include "devices/dialects/homeassistant.h"
 #include "devices/dialects/json_mapped.h"
+#include "devices/dialects/owntracks.h"
 #include "devices/dialects/shelly_gen1.h"
 #include "devices/dialects/shelly_gen2.h"
 #include "devices/dialects/sparkplug.h"
+#include "devices/dialects/statestream.h"
 #include "devices/dialects/tasmota.h"
 #include "devices/dialects/zigbee2mqtt.h"
 
@@ -33,6 +35,8 @@ constexpr DialectRow kDialects[] = {
     {"homie4", "base", [](const Context& c) -> Made { return std::make_unique<Homie4>(c.catalog, c.options.text("base", "homie")); }},
     {"sparkplug_b", "", [](const Context& c) -> Made { return std::make_unique<Sparkplug>(c.catalog); }},
     {"aws_shadow", "", [](const Context& c) -> Made { return std::make_unique<AwsShadow>(c.catalog); }},
+    {"owntracks", "base|home", [](const Context& c) -> Made { return std::make_unique<OwnTracks>(c); }},
+    {"statestream", "base|domains", [](const Context& c) -> Made { return std::make_unique<Statestream>(c); }},
     {"homeassistant", "prefix", [](const Context& c) -> Made { return std::make_unique<HomeAssistant>(c); }},
 };
 // clang-format on

@@ -1,0 +1,7 @@
+#include "tests/fuzz/dialect_input.h"
+
+/// Messages of OwnTracks, as dialect_input.h reads them.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  attune::fuzz::play("owntracks", data, size);
+  return 0;
+}
