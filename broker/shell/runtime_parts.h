@@ -109,6 +109,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   void rejected(const devices::Rejection& rejection) override;
   void message(Taken taken) override;
   void committed(std::chrono::nanoseconds took) override;
+  void topics_learnt() override;
   void commands_left(std::chrono::nanoseconds took) override;
 
   const config::Startup startup_;
@@ -124,7 +125,6 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   Instant committed_at_;
   std::unique_ptr<inbox::InboxRing> ring_;
   std::optional<embedded::Mosquitto> broker_;
-  void topics_learnt() override;
   std::unique_ptr<link::Link> link_;
   std::optional<Loop> loop_;
   std::optional<RuleKeeper> keeper_;
