@@ -203,6 +203,20 @@ std::string random_instances(Dice& dice) {
       dice.below(100), delay, lamp);
 }
 
+/// A number that follows what people correct.
+std::string random_lesson(Dice& dice) {
+  const auto lamp = dice.below(kLamps);
+  const auto motion = dice.below(kMotions);
+  const auto after = 1 + dice.below(2);
+  const char* per = dice.one_in(2) ? ", per: [settings.house]" : "";
+  return fmt::format(
+      "  taught:\n    when: motion{}.occupancy\n    off_delay: 20s\n"
+      "    want: {{lamp{}.on: true, lamp{}.brightness: 50}}\n"
+      "learn: {{taught.lamp{}.brightness: {{min: 10, max: 90, step: 10, after: {}, apply: "
+      "auto{}}}}}\n",
+      motion, lamp, lamp, lamp, after, per);
+}
+
 /// What must never be, and what lamps can bear.
 std::string random_guards(Dice& dice) {
   std::string text;
@@ -301,6 +315,7 @@ RandomHome make_home(std::uint64_t seed, std::size_t events) {
   const std::size_t triggers = dice.below(4);
   for (std::size_t n = 0; n < triggers; ++n) home.rules += random_trigger(dice, n);
   if (dice.one_in(3)) home.rules += random_instances(dice);
+  if (dice.one_in(3)) home.rules += random_lesson(dice);
   home.rules += random_guards(dice);
   for (int n = 0; n < kLamps; ++n) {
     home.first.push_back(fmt::format(R"(zigbee2mqtt/lamp{} {{"state":"OFF","brightness":0}})", n));
