@@ -254,7 +254,8 @@ void build_vacuum(Builder& b) {
   const auto can = [&](std::string_view feature) {
     return std::ranges::find(features, feature) != features.end();
   };
-  if (can("battery")) {
+  add_read(b, "battery", "battery_level_topic", "battery_level_template");
+  if (can("battery") && !c.has("battery_level_topic")) {
     Channel& battery = b.add("battery");
     b.state(battery, "state_topic", "value_template");
     battery.json_key = "battery_level";

@@ -149,6 +149,21 @@ std::string measured(const Config& config) {
   return std::string(diagnostic ? of_the_device(attribute) : attribute);
 }
 
+/// A button that is published as a sensor of words.
+bool is_presses(const Config& config) {
+  const std::string name = fold_name(own_name(config));
+  return !config.has("device_class") && !config.has("unit_of_measurement") &&
+         (name == "action" || name == "click" || config.object_id == "action" ||
+          config.object_id == "click");
+}
+
+void build_presses(Builder& b) {
+  b.entity.capability = "button";
+  Channel& event = b.add("event");
+  event.reading = Reading::press;
+  b.state(event, "state_topic", "value_template");
+}
+
 }  // namespace
 
 std::string named_word(const Config& config) {
@@ -164,6 +179,10 @@ std::string named_word(const Config& config) {
 
 void build_sensor(Builder& b) {
   if (!b.config.has("state_topic")) return b.fail("topic", "a sensor has a state topic");
+  if (is_presses(b.config)) return build_presses(b);
+  if (named_word(b.config) == "last_seen") {
+    return b.state(b.add("last_seen"), "state_topic", "value_template");
+  }
   const std::string attribute = measured(b.config);
   const std::string_view unit = ucum_code(b.config.text("unit_of_measurement"));
   const Word* word = find_word(attribute);

@@ -277,6 +277,18 @@ TEST(HomeAssistant, AnEventIsMomentaryAndARetainedOneSaysNothing) {
   EXPECT_THAT(house.events(), ElementsAre("remote.event=double"));
 }
 
+TEST(HomeAssistant, ASensorOfActionsIsAButton) {
+  House house;
+  house.tell("sensor/0x1/action",
+             "{'state_topic':'z','value_template':'{{ value_json.action }}',"
+             "'device':{'identifiers':'remote'},'name':'Action'}");
+  house.hear("z", R"({"action":"single"})");
+  EXPECT_THAT(house.events(), ElementsAre("remote.event=single"));
+  house.hear("z", R"({"action":""})");
+  EXPECT_THAT(house.events(), IsEmpty());
+  EXPECT_TRUE(house.catalog.find("remote")->has_capability("button"));
+}
+
 TEST(HomeAssistant, ATrackerKnowsHomeFromElsewhere) {
   House house;
   house.tell("device_tracker/phone",
