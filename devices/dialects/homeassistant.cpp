@@ -81,6 +81,17 @@ bool HomeAssistant::owns(std::string_view topic) const {
   return config_place(topic).has_value() || by_topic_.contains(topic);
 }
 
+bool HomeAssistant::knows(std::string_view topic) const {
+  return by_topic_.contains(topic) || has_entities_of(topic);
+}
+
+/// Whether the configuration of this topic is in use.
+bool HomeAssistant::has_entities_of(std::string_view topic) const {
+  const std::string front = std::string(topic) + "#";
+  const auto first = entries_.lower_bound(front);
+  return first != entries_.end() && first->first.starts_with(front);
+}
+
 void HomeAssistant::decode(const Message& message, Decoded& out) {
   Turn turn{message, out};
   if (const auto place = config_place(message.topic)) return decode_config(*place, turn);
@@ -100,8 +111,10 @@ bool HomeAssistant::is_told_again(Turn& turn) {
 
 /// What a configuration says replaces what it said before; when it is refused, nothing stays.
 void HomeAssistant::decode_config(const ha::Place& place, Turn& turn) {
-  turn.out.keep_as = turn.message.topic;
-  if (is_told_again(turn)) return;
+  if (is_told_again(turn)) {
+    turn.out.keep_as = turn.message.topic;
+    return;
+  }
   Devices changed;
   leave_config(turn.message.topic, changed);
   if (!turn.message.payload.empty()) {
@@ -117,10 +130,12 @@ void HomeAssistant::decode_config(const ha::Place& place, Turn& turn) {
     }
   }
   for (const std::string& device : changed) compose(device, turn);
-  const std::string front = std::string(turn.message.topic) + "#";
-  const auto entered = entries_.lower_bound(front);
-  const bool whole = entered != entries_.end() && entered->first.starts_with(front);
-  if (whole && turn.out.rejections.empty()) {
+  const bool used = has_entities_of(turn.message.topic);
+  // What is left to others need not be kept, unless it takes the place of something that was.
+  if (used || !changed.empty() || turn.message.payload.empty()) {
+    turn.out.keep_as = turn.message.topic;
+  }
+  if (used && turn.out.rejections.empty()) {
     taken_.insert_or_assign(std::string(turn.message.topic),
                             std::hash<std::string_view>{}(turn.message.payload));
   }

@@ -31,6 +31,7 @@ class HomeAssistant final : public Dialect {
   [[nodiscard]] std::string_view name() const override { return "homeassistant"; }
   [[nodiscard]] std::vector<std::string> subscriptions() const override;
   [[nodiscard]] bool owns(std::string_view topic) const override;
+  [[nodiscard]] bool knows(std::string_view topic) const override;
   void declare(std::span<const DeviceEntry> entries) override;
   void reconsider(Decoded& out) override;
   void decode(const Message& message, Decoded& out) override;
@@ -72,6 +73,7 @@ class HomeAssistant final : public Dialect {
   void enter(std::string key, ha::Entity entity, Turn& turn);
   void leave(const std::string& key, Devices& changed);
   void leave_config(std::string_view topic, Devices& changed);
+  [[nodiscard]] bool has_entities_of(std::string_view topic) const;
   bool is_told_again(Turn& turn);
   void compose(const std::string& device, Turn& turn);
   void name_entries(const std::vector<Entry*>& entries);

@@ -134,6 +134,7 @@ TEST(HomeAssistant, DuplicateDescriptionOfOneDeviceIsLeftToItsNativeDialect) {
              "{'schema':'json','state_topic':'zigbee2mqtt/lamp',"
              "'command_topic':'zigbee2mqtt/lamp/set','brightness':true,"
              "'device':{'identifiers':['zigbee2mqtt_0x1'],'name':'lamp'}}");
+  EXPECT_EQ(house.decoded.keep_as, "");
   EXPECT_THAT(house.rejected(), IsEmpty());
   EXPECT_TRUE(house.catalog.devices().empty());
 }
