@@ -36,7 +36,8 @@ struct Rejection {
   std::string attribute;  ///< device.attribute when it is known, else empty
   std::string reason;     ///< stable word: json, duplicate, depth, members, string, size, utf8,
                           ///< type, range, topic, retained_command, unknown_attribute, device_limit,
-                          ///< unit, old_boot, command_rejected, command_expired
+                          ///< unit, old_boot, command_rejected, command_expired, template, name,
+                          ///< alias, protobuf, version, retained_data
   std::string detail;     ///< for people, with offset or value
 };
 

@@ -215,7 +215,7 @@ void AwsShadow::decode_rejected(const Node& root, Turn& turn) {
   std::string detail = code != nullptr ? to_json(plain_value(*code)) + " " : "";
   detail += root.text_of("message").substr(0, 200);
   turn.device = book_.find(turn.place.thing);
-  book_.reject(turn.device, {}, "shadow", std::move(detail), turn.message, turn.out);
+  book_.reject(turn.device, {}, "command_rejected", std::move(detail), turn.message, turn.out);
 }
 
 void AwsShadow::take_states(const Node* state, Turn& turn) {

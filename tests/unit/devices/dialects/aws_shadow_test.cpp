@@ -113,7 +113,7 @@ TEST(AwsShadow, ARefusalOfOurWishIsTold) {
   Cloud cloud;
   cloud.say("update/rejected",
             R"({"code":409,"message":"Version conflict","clientToken":"attune"})");
-  ASSERT_THAT(cloud.rejected(), ElementsAre("shadow"));
+  ASSERT_THAT(cloud.rejected(), ElementsAre("command_rejected"));
   EXPECT_EQ(cloud.decoded.rejections[0].detail, "409 Version conflict");
   cloud.say("update/rejected", R"({"code":409,"message":"Version conflict","clientToken":"app"})");
   EXPECT_THAT(cloud.rejected(), IsEmpty());
