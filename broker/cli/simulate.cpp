@@ -72,7 +72,6 @@ class Recording {
     const Answer status = daemon_.get("/api/v1/status");
     if (!status.ok()) return status.code;
     std::string since = words(status.root(), "floor");
-    begins_late_ = since != "0";
     for (bool more = true; more;) {
       const Answer page = daemon_.get(
           "/api/v1/changes?feed=log&limit=1000&kind=state,setting,command&since=" + since);
@@ -84,9 +83,9 @@ class Recording {
     return ExitCode::yes;
   }
   [[nodiscard]] const Record& record() const { return record_; }
-  /// The log may have forgotten a part of the time that is asked about; since when it tells.
+  /// Set when the log tells nothing of a part of the time that is asked about: since when it does.
   [[nodiscard]] std::optional<Millis> begins() const {
-    return begins_late_ && first_ && *first_ > record_.from ? first_ : std::nullopt;
+    return first_ && *first_ > record_.from ? first_ : std::nullopt;
   }
 
  private:
@@ -154,7 +153,6 @@ class Recording {
   Record record_;
   std::set<std::string> commands_;  ///< their names: one command has several entries
   std::optional<Millis> first_;
-  bool begins_late_ = false;
 };
 
 void print_json(std::ostream& out, const Record& record, const Simulated& simulated,

@@ -191,15 +191,13 @@ void SimulatedHome::settle() {
   }
 }
 
-/// Commands get ascending numbers, and a repeated one keeps its own.
+/// A repeated command keeps its number, and of several devices none need come first.
 void SimulatedHome::note_sent(const core::Dispatch& dispatch) {
-  CommandId newest = last_sent_;
   for (std::size_t i = 0; i < dispatch.commands.size(); ++i) {
-    if (dispatch.commands[i] <= last_sent_) continue;
-    sent_.push_back({now_.wall, dispatch.values[i]});
-    newest = std::max(newest, dispatch.commands[i]);
+    if (seen_.insert(dispatch.commands[i]).second) {
+      sent_.push_back({now_.wall, dispatch.values[i]});
+    }
   }
-  last_sent_ = newest;
 }
 
 void SimulatedHome::obey(const core::Dispatch& dispatch) {

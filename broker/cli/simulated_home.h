@@ -87,7 +87,7 @@ class SimulatedHome {
   std::set<DeviceIndex> offline_;
   std::set<DeviceIndex> silent_;
   std::vector<Sent> sent_;
-  CommandId last_sent_{};  ///< those up to here were seen before
+  std::set<CommandId> seen_;  ///< commands that were sent before
   std::function<void()> after_step_;
   std::string broken_;
 };
