@@ -111,7 +111,9 @@ Value Limits::step(AttributeId attribute, const Value& value) const {
   if (limit == nullptr || !limit->slew || !value.is_numeric() || !from.is_numeric()) return value;
   const AttributeInfo* info = catalog_.attribute(attribute);
   const Stride stride = stride_of(*limit->slew, info);
-  return clamp(info, value, {from.numeric() - stride.length, from.numeric() + stride.length});
+  const Value next =
+      clamp(info, value, {from.numeric() - stride.length, from.numeric() + stride.length});
+  return clamp(info, next, band(attribute));  // from outside its bounds it goes to them at once
 }
 
 bool Limits::leads_to(AttributeId attribute, const Value& open, const Value& value) const {
