@@ -50,6 +50,27 @@ bool same_text(const Wanted& a, const Wanted& b) {
   return one != nullptr && other != nullptr && one->source() == other->source();
 }
 
+/// Minutes of the day in which a rule that starts by the clock lives; empty: that is not fixed.
+std::optional<std::pair<int, int>> hours_of(const Rule& rule) {
+  if (!rule.trigger || !rule.max_time || !rule.sequence.empty()) return std::nullopt;
+  const auto* const clock = std::get_if<ByClock>(&rule.trigger->of);
+  const int* const begin = clock == nullptr ? nullptr : std::get_if<int>(&clock->at);
+  if (begin == nullptr) return std::nullopt;
+  const Millis longest = *rule.max_time + rule.trigger->late;
+  return std::pair(*begin, static_cast<int>(longest / std::chrono::minutes(1)) + 1);
+}
+
+/// Neither begins while the other lives, whatever the day.
+bool are_apart(const Rule& a, const Rule& b) {
+  const auto one = hours_of(a);
+  const auto other = hours_of(b);
+  if (!one || !other) return false;
+  constexpr int kDay = 24 * 60;
+  const int to_other = (other->first - one->first + kDay) % kDay;
+  const int to_one = (one->first - other->first + kDay) % kDay;
+  return to_other != 0 && one->second <= to_other && other->second <= to_one;
+}
+
 class Conflicts {
  public:
   explicit Conflicts(Checking& checking) : checking_(checking) {}
@@ -61,6 +82,7 @@ class Conflicts {
   [[nodiscard]] bool differ(const Claim& a, const Claim& b, const StateView& view) const;
   [[nodiscard]] bool could_differ(const Claim& a, const Claim& b) const;
   [[nodiscard]] bool exclude(const Want& a, const Want& b, const StateView& view) const;
+  [[nodiscard]] bool is_doubtful(const State& state) const;
   [[nodiscard]] Answer meet(const Claim& a, const Claim& b, bool lingering);
   void report(const Claim& a, const Claim& b, const Answer& answer, bool lingering);
 
@@ -73,10 +95,14 @@ void Conflicts::run() {
   std::map<std::pair<AttributeId, Priority>, std::vector<Claim>> claims;
   for (const Rule& rule : checking_.facts.set.rules) {
     if (rule.mode != RuleMode::enabled || !rule.lives_on()) continue;
-    for (const Want& want : rule.want) {
-      if (checking_.facts.is_setting(want.attribute)) continue;
-      claims[{want.attribute, rule.priority}].push_back({&rule, &want});
-    }
+    const auto add = [&](const std::vector<Want>& wants) {
+      for (const Want& want : wants) {
+        if (checking_.facts.is_setting(want.attribute)) continue;
+        claims[{want.attribute, rule.priority}].push_back({&rule, &want});
+      }
+    };
+    add(rule.want);
+    for (const Step& step : rule.sequence) add(step.want);
   }
   for (const auto& [place, rivals] : claims) compare(rivals);
 }
@@ -84,7 +110,8 @@ void Conflicts::run() {
 void Conflicts::compare(const std::vector<Claim>& claims) {
   for (std::size_t i = 0; i < claims.size(); ++i) {
     for (std::size_t j = i + 1; j < claims.size(); ++j) {
-      if (!could_differ(claims[i], claims[j])) continue;
+      if (claims[i].rule == claims[j].rule || !could_differ(claims[i], claims[j])) continue;
+      if (are_apart(*claims[i].rule, *claims[j].rule)) continue;
       if (++pairs_ > kPairsMax) return;
       compare(claims[i], claims[j]);
     }
@@ -124,6 +151,20 @@ bool Conflicts::could_differ(const Claim& a, const Claim& b) const {
   return !literals || differ(a, b, Assumed(checking_.facts, nothing));
 }
 
+/// Two questions of clock and sun may exclude each other in ways that are not seen into, and so may
+/// whether something is known and its value.
+bool Conflicts::is_doubtful(const State& state) const {
+  using cel::SignalKind;
+  int clocks = 0;
+  for (const auto& entry : state.values) {
+    const cel::Signal* const signal = checking_.facts.signal(entry.first);
+    if (signal == nullptr) continue;
+    if (signal->kind == SignalKind::known || signal->kind == SignalKind::online) return true;
+    clocks += signal->kind >= SignalKind::between ? 1 : 0;
+  }
+  return clocks > 1;
+}
+
 /// Both can be active when one can start while the other is.
 Answer Conflicts::meet(const Claim& a, const Claim& b, bool lingering) {
   Answer maybe;
@@ -138,6 +179,7 @@ Answer Conflicts::meet(const Claim& a, const Claim& b, bool lingering) {
     const Demands other = b_starts ? regions.start(*b.rule) : active(b);
     demands.insert(demands.end(), other.begin(), other.end());
     Answer answer = checking_.search.together(demands);
+    if (answer.is == Answer::Is::yes && is_doubtful(answer.state)) answer.is = Answer::Is::maybe;
     if (answer.is == Answer::Is::yes) return answer;
     if (answer.is == Answer::Is::maybe) maybe = std::move(answer);
   }
