@@ -184,9 +184,10 @@ void Zigbee2Mqtt::decode_discovery(Turn& turn) {
 
 void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::string>& seen) {
   if (entry.text_of("type") == "Coordinator") return;
+  const std::string_view name = entry.text_of("friendly_name");
+  seen.emplace_back(name);  // disabled, or asked anew what it is: it has not left
   const Node* disabled = entry.find("disabled");
   if (disabled != nullptr && disabled->boolean) return;
-  const std::string_view name = entry.text_of("friendly_name");
   const Node* definition = entry.find("definition");
   if (definition == nullptr || definition->kind != Kind::object) return;  // interview is not over
   if (!is_topic_safe(name)) return reject(turn, nullptr, {}, "topic", who_has_no_name(entry));
@@ -196,7 +197,6 @@ void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::strin
   const Node* exposes = definition->find("exposes");
   device->described = true;
   adopt_profile(*device, zigbee2mqtt::profile_of_exposes(exposes != nullptr ? *exposes : kNothing));
-  seen.emplace_back(name);
 }
 
 void Zigbee2Mqtt::remove_undescribed(const std::vector<std::string>& seen, Turn& turn) {
