@@ -183,7 +183,12 @@ std::uint64_t Env::end_of_pages() const {
 
 bool Env::is_removed() const {
   struct stat status {};
-  return witness_.is_open() && ::fstat(witness_.fd(), &status) == 0 && status.st_nlink == 0;
+  struct stat there {};
+  const char* path = nullptr;
+  mdb_env_get_path(env_, &path);
+  if (!witness_.is_open() || ::fstat(witness_.fd(), &status) != 0) return false;
+  if (::stat(path, &there) != 0) return errno == ENOENT;
+  return status.st_ino != there.st_ino || status.st_dev != there.st_dev;
 }
 
 std::optional<std::uint64_t> Env::oldest_reader() const {

@@ -57,7 +57,7 @@ class Env {
   [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[index(table)]; }
   [[nodiscard]] std::uint64_t file_bytes() const;
   [[nodiscard]] std::uint64_t page_bytes() const;
-  /// Nobody will find what is written: the file has no name any more.
+  /// Nobody will find what is written: its path leads to no file, or to another.
   [[nodiscard]] bool is_removed() const;
   /// The transaction that the oldest reader of any process looks at; empty: nobody reads.
   [[nodiscard]] std::optional<std::uint64_t> oldest_reader() const;

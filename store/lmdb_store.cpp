@@ -241,6 +241,11 @@ void LmdbStore::bound_history(const history::Bounds& bounds) {
 
 Status LmdbStore::commit(const Turn& turn) {
   if (Status done = commit_turn(turn); !done) return done;
+  if (env_->is_removed()) {
+    return Error{"io",
+                 "the store's file was deleted, moved or replaced while it was in use: nothing "
+                 "more is accepted, for the next start would not find it"};
+  }
   recorder_.record(turn.changes, turn.absence);
   return {};
 }
