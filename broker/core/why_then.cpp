@@ -106,6 +106,31 @@ std::string claimant_of(const Change& claim) {
   return detail.substr(0, std::min(detail.find(" at "), detail.find(": ")));
 }
 
+/// What the log says next of an attribute whose device has left since, or came back.
+struct Later {
+  std::optional<Revision> prior;  ///< of its next claim: where its claims stood
+  bool removed = false;
+  bool complete = true;  ///< all was read, or as much as was needed
+};
+Later look_ahead(const Past& past, const AttributePath& path, Revision at) {
+  Later later;
+  std::size_t scanned = 0;
+  for (Revision from = at;;) {
+    const auto page = past.page(from, kPage);
+    for (const Change& change : page) {
+      if (change.device != path.device.text()) continue;
+      const bool claim = change.kind == ChangeKind::claim && change.attribute == path.attribute;
+      if (claim && !later.prior) later.prior = change.prior;
+      later.removed = change.kind == ChangeKind::removed;
+      if (later.removed) return later;
+    }
+    scanned += page.size();
+    later.complete = page.size() < kPage;
+    if (later.complete || scanned > kScanMax) return later;
+    from = page.back().revision;
+  }
+}
+
 void find_claims(const Past& past, Revision latest, WhyThen& out) {
   std::set<std::string> seen;
   const std::string holder = out.desired ? out.desired->status : std::string();
@@ -134,7 +159,8 @@ bool holds(const Chain& chain, Revision revision) {
                      [&](const WhyStep& step) { return step.change.revision == revision; });
 }
 
-Status find_chains(const Core& core, const Past& past, const AttributeState& now, WhyThen& out) {
+Status find_chains(const Core& core, const Past& past, const AttributeState& now,
+                   const Later& later, WhyThen& out) {
   auto value = last_before(past, now.revision, out.revision, {out.path, Told::value});
   if (!value) return value.error();
   auto desired = last_before(past, now.desired_revision, out.revision, {out.path, Told::desired});
@@ -143,8 +169,9 @@ Status find_chains(const Core& core, const Past& past, const AttributeState& now
   out.desired = std::move(*desired);
   // Nothing above the floor: what never was in any revision was not below it either.
   const bool cut = number(past.floor) != 0;
-  if (!out.value && cut && number(now.revision) != 0) out.reported.end = ChainEnd::compacted;
-  if (!out.desired && cut && number(now.desired_revision) != 0) {
+  const auto was_there = [&](Revision last) { return number(last) != 0 || later.removed; };
+  if (!out.value && cut && was_there(now.revision)) out.reported.end = ChainEnd::compacted;
+  if (!out.desired && cut && was_there(now.desired_revision)) {
     out.wanted.end = ChainEnd::compacted;
     out.claims_complete = false;  // who held it is not known
   }
@@ -205,8 +232,13 @@ Result<WhyThen> why_then(const Core& core, const Past& past, AttributeId attribu
   if (const auto* device = core.catalog().find(out.path.device.text())) out.label = device->label;
   if (const auto* info = core.catalog().attribute(attribute)) out.unit = info->unit;
   const AttributeState& now = core.image().at(attribute);
-  if (Status found = find_chains(core, past, now, out); !found.ok()) return found.error();
-  find_claims(past, now.claimed, out);
+  // A removal cuts what leads from the present back to then.
+  const Revision oldest_there = std::min(now.revision, now.claimed);
+  const Later later =
+      oldest_there > at || number(oldest_there) == 0 ? look_ahead(past, out.path, at) : Later{};
+  if (Status found = find_chains(core, past, now, later, out); !found.ok()) return found.error();
+  find_claims(past, later.removed ? later.prior.value_or(Revision{}) : now.claimed, out);
+  out.claims_complete = out.claims_complete && later.complete;
   return out;
 }
 

@@ -142,7 +142,14 @@ void get_history(const Call& call) {
 using Attributes = std::map<std::string, store::history::Held>;
 using Home = std::map<std::string, Attributes>;
 
-Result<Home> home_at(const Archive& past, Millis at, const Match& match) {
+/// All that is known of it had ended by then, and it is not there now: it had left.
+bool had_left(const core::Core& core, const std::string& device, const Attributes& attributes) {
+  return core.catalog().is_gone(DeviceId(device)) &&
+         std::all_of(attributes.begin(), attributes.end(),
+                     [](const auto& attribute) { return attribute.second.lost.has_value(); });
+}
+
+Result<Home> home_at(const core::Core& core, const Archive& past, Millis at, const Match& match) {
   Home home;
   std::uint32_t from = 0;
   do {
@@ -158,6 +165,7 @@ Result<Home> home_at(const Archive& past, Millis at, const Match& match) {
     }
     from = page->next;
   } while (from != 0);
+  std::erase_if(home, [&](const auto& entry) { return had_left(core, entry.first, entry.second); });
   // What a device says of itself is shown beside what was asked for, not instead of it.
   std::erase_if(home, [&match](const auto& entry) {
     return std::none_of(entry.second.begin(), entry.second.end(), [&](const auto& attribute) {
@@ -186,8 +194,9 @@ void append_past_device(Writer& out, const core::Core& core, const std::string& 
   out.key(device).begin_object();
   out.member("label", info == nullptr ? Value() : text_or_null(info->label));
   out.member("area", info == nullptr ? Value() : text_or_null(info->area));
-  out.member("availability", reachable == attributes.end() ? Value(name(Availability::unknown))
-                                                           : reachable->second.sample.value);
+  const bool is_known = reachable != attributes.end() && !reachable->second.lost;
+  out.member("availability",
+             is_known ? reachable->second.sample.value : Value(name(Availability::unknown)));
   out.member("state", Value()).member("level", Value()).key("attributes").begin_object();
   for (const auto& [attribute, held] : attributes) {
     if (!attribute.starts_with('$')) append_past_attribute(out, core, device, attribute, held);
@@ -231,7 +240,8 @@ void get_state_at(const Call& call) {
   if (*at > call.ports.now().wall) {
     return call.answer.refuse(400, "time", "`at` is in the future");
   }
-  const auto home = home_at(call.ports.history(), *at, Match(call.query("match")));
+  const auto home =
+      home_at(call.ports.core(), call.ports.history(), *at, Match(call.query("match")));
   if (!home) return call.answer.refuse(500, home.error());
   Writer out;
   out.begin_object().member("at", utc(*at)).member("revision", Value());
