@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kClasses
     {"S603", "A condition that is never false"},
     {"S604", "A rule that never ends"},
     {"S605", "A rule that ends as it starts"},
+    {"S606", "An event taken for a state"},
     {"I7", "A rule can want what an interlock blocks"},
     {"T8", "A test that cannot say anything"},
     {"W901", "An expression that costs much"},

@@ -2,7 +2,8 @@
 
 #include "rules/check/checks.h"
 
-// S602 to S605: conditions that are never true or never false, and latches that end as they begin.
+// S602 to S606: conditions that are never true or never false, latches that end as they begin, and
+// moments taken for states.
 namespace attune::rules {
 
 namespace {
@@ -57,11 +58,32 @@ void check_end(Checking& checking, const Rule& rule) {
        "leave room between them: start above one number, end below a smaller one"});
 }
 
+void check_moments(Checking& checking, const Rule& rule, const cel::Expression& condition,
+                   std::string_view key) {
+  for (const AttributeId id : condition.reads()) {
+    const AttributeInfo* const info = checking.facts.info(id);
+    if (info == nullptr || info->type != ValueType::event) continue;
+    const std::string name = checking.facts.name(id);
+    return checking.findings.warning(checking.findings.of_key(rule, key),
+                                     {"S606",
+                                      shown(rule) + " waits for a state that never is: " + name +
+                                          " is an event, over as soon as it is told",
+                                      "start a rule with trigger: " + name + " == '..'"});
+  }
+}
+
+void check_moments(Checking& checking, const Rule& rule) {
+  if (is_level(rule)) check_moments(checking, rule, rule.when, "when");
+  if (rule.until) check_moments(checking, rule, *rule.until, "until");
+  if (rule.while_) check_moments(checking, rule, *rule.while_, "while");
+}
+
 }  // namespace
 
 void check_conditions(Checking& checking) {
   std::set<std::string> told;
   for (const Rule& rule : checking.facts.set.rules) {
+    check_moments(checking, rule);
     if (!is_level(rule) || !told.insert(declared(rule)).second) continue;
     check_start(checking, rule);
     check_end(checking, rule);

@@ -65,6 +65,29 @@ TEST_F(Scenario, ARuleDrivesASimulatedDevice) {
   EXPECT_TRUE(result.passed) << result.failure;
 }
 
+TEST_F(Scenario, CommandsOfSeveralDevicesAreAllCounted) {
+  Sources sources;
+  sources.devices = config::parse_devices(
+      "devices.yaml",
+      "version: 1\ndevices: {door: {capabilities: [contact]}, plug: {capabilities: [switch]}, "
+      "fan: {capabilities: [switch]}}\n");
+  sources.rules.push_back(
+      {"rules.yaml",
+       "version: 1\n"
+       "rules:\n"
+       "  a: {when: door.open, want: {plug.on: true}}\n"
+       "  b: {when: door.open, want: {fan.on: true}}\n"
+       "tests:\n"
+       "  t:\n"
+       "    given: {state: {plug.on: false, fan.on: false, door.open: false}}\n"
+       "    steps: [{report: {door.open: true}, commands: {plug.on: [true], fan.on: [true]}}]\n"});
+  const Checked checked = check(std::move(sources));
+  ASSERT_TRUE(checked.set) << render(checked.issues);
+  ScenarioRunner runner(*checked.catalog, checked.set);
+  const CaseResult result = runner.run(checked.set->tests.front());
+  EXPECT_TRUE(result.passed) << result.failure;
+}
+
 TEST_F(Scenario, SettingsAreGivenAsTheyWereLeft) {
   const CaseResult result =
       run("    given: {settings: {house: away}}\n"

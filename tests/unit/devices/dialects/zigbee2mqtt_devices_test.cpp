@@ -32,5 +32,22 @@ TEST(Zigbee2MqttDevices, ARefusedNameSaysWhoseItIs) {
               ElementsAre(unnamed));
 }
 
+TEST(Zigbee2MqttDevices, OneThatIsListedHasNotLeft) {
+  Wire wire;
+  const std::string plug =
+      R"({"friendly_name":"plug","definition":{"exposes":[{"type":"switch","features":[)"
+      R"({"type":"binary","name":"state","property":"state","access":7,"value_on":"ON",)"
+      R"("value_off":"OFF"}]}]})";
+  wire.hear("zigbee2mqtt/bridge/devices", "[" + plug + "}]");
+  ASSERT_NE(wire.catalog.find("plug"), nullptr);
+  for (const char* now : {R"({"friendly_name":"plug","definition":null})",
+                          R"({"friendly_name":"plug","disabled":true,"definition":{}})"}) {
+    wire.hear("zigbee2mqtt/bridge/devices", "[" + std::string(now) + "]");
+    EXPECT_NE(wire.catalog.find("plug"), nullptr) << now;
+  }
+  wire.hear("zigbee2mqtt/bridge/devices", "[]");
+  EXPECT_EQ(wire.catalog.find("plug"), nullptr);
+}
+
 }  // namespace
 }  // namespace attune::devices

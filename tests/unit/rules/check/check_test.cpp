@@ -50,6 +50,43 @@ TEST(Conflicts, AreNoneBetweenLatchesOfWhichOneEndsBeforeTheOtherStarts) {
             "");
 }
 
+TEST(Conflicts, CountWhatStepsOfASequenceClaim) {
+  const std::string said = found(R"yaml(rules:
+  flash: {trigger: bell.event == 'single', do: [{want: {desk_lamp.on: true}}, {wait: 10s}]}
+  dark: {trigger: bell.event == 'single', do: [{want: {desk_lamp.on: false}}, {wait: 10s}]}
+)yaml");
+  EXPECT_NE(said.find("C401 flash and dark both claim desk_lamp.on"), std::string::npos) << said;
+}
+
+TEST(Conflicts, AreNoneBetweenHoursThatDoNotMeet) {
+  EXPECT_EQ(found(R"yaml(rules:
+  morning: {trigger: {at: "07:00"}, max_time: 10m, want: {desk_lamp.on: true}}
+  night: {trigger: {at: "22:00"}, max_time: 10m, want: {desk_lamp.on: false}}
+)yaml"),
+            "");
+  const std::string said = found(R"yaml(rules:
+  morning: {trigger: {at: "07:00"}, max_time: 10m, want: {desk_lamp.on: true}}
+  later: {trigger: {at: "07:05"}, max_time: 10m, want: {desk_lamp.on: false}}
+)yaml");
+  EXPECT_NE(said.find("C401"), std::string::npos) << said;
+}
+
+TEST(Conflicts, AreAMayWhereTwoClocksAreAsked) {
+  const std::string said = found(R"yaml(rules:
+  day: {when: "between('08:00', '12:00')", want: {desk_lamp.on: true}}
+  late: {when: local.hour >= 20, want: {desk_lamp.on: false}}
+)yaml");
+  EXPECT_EQ(said.find("C401"), std::string::npos) << said;
+}
+
+TEST(Conditions, AskNoEvent) {
+  EXPECT_EQ(found(R"yaml(rules:
+  twice: {when: "bell.event == 'double'", want: {desk_lamp.on: true}}
+)yaml"),
+            "2:18 S606 twice waits for a state that never is: bell.event is an event, over as soon "
+            "as it is told\n");
+}
+
 TEST(Conflicts, AreNoneForEqualValuesOtherPrioritiesAndSettings) {
   EXPECT_EQ(found(R"yaml(settings: {house: {values: [home, away], initial: home}}
 rules:
