@@ -17,9 +17,24 @@ void index_events(RuleSet& set, std::size_t at) {
   }
 }
 
+/// A number that is learned for each value of a setting changes with the setting.
+void add_contexts(RuleSet& set) {
+  for (const Learn& learn : set.learn) {
+    for (const Learn::Target& target : learn.targets) {
+      const auto at = set.index_of(target.rule.text());
+      if (!at) continue;
+      auto& reads = set.rules[*at].reads;
+      reads.insert(reads.end(), learn.per.begin(), learn.per.end());
+      std::sort(reads.begin(), reads.end());
+      reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+    }
+  }
+}
+
 void index_rules(RuleSet& set, std::size_t attributes) {
   std::sort(set.rules.begin(), set.rules.end(),
             [](const Rule& a, const Rule& b) { return a.id < b.id; });
+  add_contexts(set);
   set.rules.shrink_to_fit();
   set.readers.resize(attributes);
   for (std::size_t at = 0; at < set.rules.size(); ++at) {

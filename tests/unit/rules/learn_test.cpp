@@ -55,6 +55,22 @@ TEST(Learn, ReadsAnEntry) {
   EXPECT_EQ(learn.targets.front().attribute, house.id("hall_lamp.brightness"));
 }
 
+TEST(Learn, ARuleReadsTheSettingsForWhoseValuesItLearns) {
+  SmallHouse house;
+  const Loaded loaded = house.load(
+      kBefore +
+      std::string("  all.brightness: {min: 10, max: 90, step: 5, after: 3, per: [settings.house]}\n"
+                  "  lit.hall_lamp.brightness: {min: 10, max: 90, step: 5, after: 3, per: "
+                  "[area]}\n"));
+  ASSERT_TRUE(loaded.set) << render(loaded.issues);
+  const AttributeId setting = house.id("settings.house");
+  EXPECT_EQ(loaded.set->find("all")->reads, (std::vector{house.id("window.open"), setting}));
+  EXPECT_EQ(loaded.set->find("lit")->reads, (std::vector{house.id("hall_motion.occupancy")}));
+  std::vector<std::uint32_t> woken;
+  for (const std::uint32_t rule : loaded.set->readers[index(setting)]) woken.push_back(rule);
+  EXPECT_EQ(woken, (std::vector{*loaded.set->index_of("all")}));
+}
+
 TEST(Learn, AsksUnlessTheFileSaysOtherwise) {
   SmallHouse house;
   const Loaded loaded = house.load(
