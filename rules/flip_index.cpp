@@ -36,12 +36,12 @@ class FlipIndex::Gathering {
     rule_ = index;
     const std::size_t first = asked_.size();
     add(rule.when);
-    if (rule.while_) add(*rule.while_);
+    if (rule.extras->while_) add(*rule.extras->while_);
     if (rule.until) add(*rule.until);
-    const auto* edge = rule.trigger ? std::get_if<ByEdge>(&rule.trigger->of) : nullptr;
+    const auto* edge = rule.triggered<ByEdge>();
     if (edge != nullptr) add(edge->condition);
     for (const Want& want : rule.want) add_live(want);
-    for (const Step& step : rule.sequence) add(step.until.reads());
+    for (const Step& step : rule.extras->sequence) add(step.until.reads());
     add_others(rule.reads, first);
   }
   [[nodiscard]] std::vector<Asked> take() { return std::move(asked_); }
@@ -63,8 +63,8 @@ class FlipIndex::Gathering {
       if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(live->reads());
     };
     add_reads(want.value);
-    if (want.min) add_reads(*want.min);
-    if (want.max) add_reads(*want.max);
+    if (want.leeway->min) add_reads(*want.leeway->min);
+    if (want.leeway->max) add_reads(*want.leeway->max);
   }
   /// What else it reads: the setting that says when, and whatever comes to be read one day.
   void add_others(const std::vector<AttributeId>& reads, std::size_t first) {

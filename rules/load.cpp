@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "rules/cel/memory.h"
 #include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 #include "rules/signals.h"
@@ -19,20 +20,11 @@ struct Section {
 
 /// In the order of reading, each over all files before the next: later ones name earlier ones.
 constexpr Section kSections[] = {
-    {"settings", read_settings},
-    {"groups", read_groups},
-    {"vars", read_vars},
-    {"rules", read_rule_ids},
-    {"vars", check_vars},
-    {"defaults", read_defaults},
-    {"notifiers", read_notifiers},
-    {"manual", read_manual},
-    {"rules", read_rules},
-    {"interlocks", read_interlocks},
-    {"tests", read_tests},
-    {"limits", read_limits},
-    {"learn", read_learn},
-    {"triggers", nullptr},
+    {"settings", read_settings},     {"groups", read_groups}, {"vars", read_vars},
+    {"rules", read_rule_ids},        {"vars", check_vars},    {"defaults", read_defaults},
+    {"notifiers", read_notifiers},   {"manual", read_manual}, {"rules", read_rules},
+    {"interlocks", read_interlocks}, {"tests", read_tests},   {"limits", read_limits},
+    {"learn", read_learn},           {"triggers", nullptr},
 };
 
 std::vector<Key> top_level_keys() {
@@ -72,6 +64,7 @@ std::vector<yaml::Document> parse_all(const std::vector<SourceFile>& files, Load
 
 void read_section(const Section& section, const std::vector<yaml::Document>& documents,
                   Loading& loading) {
+  loading.compiled.clear();  // sections give names
   for (const yaml::Document& document : documents) {
     const yaml::Node* node = document.root.find(section.key);
     if (node == nullptr || node->kind == yaml::NodeKind::null) continue;  // `rules:` and no more
@@ -109,6 +102,9 @@ Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
   SignalTable signals(around.table, loading.ids);
   loading.names.signals = &signals;
   name_clocks(loading.names);
+  const auto conditions = std::make_shared<cel::Conditions>();
+  loading.names.conditions = conditions.get();
+  loading.names.memory = std::make_shared<cel::Memory>();
   const std::vector<yaml::Document> documents = parse_all(files, loading);
   for (const Section& section : kSections) {
     if (section.read != nullptr) read_section(section, documents, loading);
@@ -116,13 +112,13 @@ Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
   tidy(loading.issues);
   if (has_errors(loading.issues)) {
     const bool only_unknown = only_unknown_devices(loading);
-    return {nullptr, std::move(loading.issues), only_unknown};
+    return {nullptr, nullptr, std::move(loading.issues), only_unknown};
   }
   loading.set.signals = signals.release();
   finish(loading);
   loading.set.files = files;
-  return {std::make_shared<const RuleSet>(std::move(loading.set)), std::move(loading.issues),
-          false};
+  return {std::make_shared<const RuleSet>(std::move(loading.set)), conditions,
+          std::move(loading.issues), false};
 }
 
 KeyTable file_keys() {

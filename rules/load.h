@@ -9,6 +9,7 @@
 #include "devices/model/attribute_table.h"
 #include "devices/model/device.h"
 #include "devices/model/issue.h"
+#include "rules/cel/condition.h"
 #include "rules/rule_set.h"
 
 /// Rule files -> a checked RuleSet, or everything that is wrong with them.
@@ -30,7 +31,8 @@ struct Surroundings {
 };
 
 struct Loaded {
-  std::shared_ptr<const RuleSet> set;  ///< null when `issues` has an error
+  std::shared_ptr<const RuleSet> set;                 ///< null when `issues` has an error
+  std::shared_ptr<const cel::Conditions> conditions;  ///< of the set's expressions, for check()
   Issues issues;  ///< ascending by file, line, column; the first 1,000 errors and warnings
   /// Every error is of the kind that a device not yet discovered explains (E301, E302, E306).
   bool only_unknown_devices = false;

@@ -31,7 +31,7 @@ class Evaluation {
 
  private:
   void before_start() {
-    if (rule_.trigger) return at_the_instant();
+    if (rule_.extras->trigger) return at_the_instant();
     const bool holds = condition();
     const bool start = holds && permitted(false) && !ended_by_until(false);
     if (!start) return rest(holds);
@@ -67,11 +67,11 @@ class Evaluation {
 
   bool has_ended() {
     if (rule_.until) return ended_by_until(grace_is_over());
-    return !rule_.trigger && !condition();
+    return !rule_.extras->trigger && !condition();
   }
 
   void while_active() {
-    if (occasion_.finished) return rule_.trigger ? rest(false) : spend();
+    if (occasion_.finished) return rule_.extras->trigger ? rest(false) : spend();
     if (rule_.until && !rule_.when.empty())
       out_.seen.when = rule_.when.truth(view_, nullptr);  // only to be shown
     const bool end = has_ended();
@@ -93,7 +93,7 @@ class Evaluation {
 
   /// Its time is up. What made it start must go before it starts again, if it still holds.
   void spend() {
-    out_.next.spent = !rule_.trigger && condition();
+    out_.next.spent = !rule_.extras->trigger && condition();
     enter(RulePhase::idle);
   }
 
@@ -112,8 +112,8 @@ class Evaluation {
 
   /// Unknown: an active rule goes on for the grace time, another does not start.
   bool permitted(bool active) {
-    if (!rule_.while_) return true;
-    const Truth truth = rule_.while_->truth(view_, &out_.seen.error);
+    if (!rule_.extras->while_) return true;
+    const Truth truth = rule_.extras->while_->truth(view_, &out_.seen.error);
     if (truth == Truth::yes || truth == Truth::no) return truth == Truth::yes;
     if (!active) return false;
     note_unknown();
@@ -172,8 +172,8 @@ Deadlines deadlines(const Rule& rule, const RuleState& state) {
   if (state.phase == RulePhase::ending && rule.off_delay > Millis(0)) {
     due.off_delay = state.since.steady + rule.off_delay;
   }
-  if (rule.max_time && holds_claims(state.phase)) {
-    due.max_time = state.active_since.steady + *rule.max_time;
+  if (rule.extras->max_time && holds_claims(state.phase)) {
+    due.max_time = state.active_since.steady + *rule.extras->max_time;
   }
   if (state.unknown_since) due.unknown = state.unknown_since->steady + rule.unknown_grace;
   return due;

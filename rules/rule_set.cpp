@@ -4,6 +4,15 @@
 
 namespace attune::rules {
 
+std::string_view Rule::declared() const {
+  const std::string_view all = id.text();
+  return all.substr(0, all.find('['));
+}
+
+bool Rule::lives_on() const {
+  return !extras->trigger || until || extras->max_time || !extras->sequence.empty();
+}
+
 std::optional<std::uint32_t> RuleSet::index_of(std::string_view id) const {
   const auto at = std::lower_bound(
       rules.begin(), rules.end(), id,
@@ -16,7 +25,7 @@ std::vector<std::uint32_t> RuleSet::all_of(std::string_view id) const {
   if (const auto one = index_of(id)) return {*one};
   std::vector<std::uint32_t> all;
   for (std::size_t at = 0; at < rules.size(); ++at) {
-    if (rules[at].declared == id) all.push_back(static_cast<std::uint32_t>(at));
+    if (rules[at].declared() == id) all.push_back(static_cast<std::uint32_t>(at));
   }
   return all;
 }

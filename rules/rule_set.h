@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "devices/model/device.h"
 #include "devices/model/issue.h"
 #include "devices/model/records.h"
+#include "devices/model/sparse.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/signal.h"
 #include "rules/flip_index.h"
@@ -25,14 +27,19 @@ namespace attune::rules {
 /// A literal, or an expression that is evaluated while the rule is active.
 using Wanted = std::variant<Value, cel::Expression>;
 
-/// A `want`: one value, or a range `{min, max}`.
-struct Want {
-  AttributeId attribute{};
-  Wanted value{};               ///< of a range: Value(), of kind none
+/// What few wants have.
+struct Leeway {
   std::optional<Wanted> min{};  ///< of a range; empty: open below
   std::optional<Wanted> max{};
   double deadband = 0;  ///< a live value that moves by less stays, in the attribute's unit
-  [[nodiscard]] bool is_range() const { return min || max; }
+};
+
+/// A `want`: one value, or a range `{min, max}`.
+struct Want {
+  AttributeId attribute{};
+  Wanted value{};  ///< of a range: Value(), of kind none
+  Sparse<Leeway> leeway{};
+  [[nodiscard]] bool is_range() const { return leeway->min || leeway->max; }
 };
 
 enum class OnUnknown : std::uint8_t { keep, assume_false, assume_true };
@@ -47,42 +54,57 @@ struct Step {
   std::vector<NoticePlan> notify{};
 };
 
-struct Rule {
-  RuleId id;            ///< of an instance of `foreach`: `rule[member]`
-  std::string declared; ///< its id in the file
+/// What a rule says to people.
+struct Words {
   std::string label;    ///< empty: none
   std::string because;  ///< empty: none
   std::vector<std::string> tags;
-  SourcePlace place;    ///< of its id
-  RuleMode mode = RuleMode::enabled;
-  cel::Expression when;
+};
+
+/// What few rules have.
+struct Extras {
   std::optional<cel::Expression> while_;  ///< must hold all along
-  std::optional<cel::Expression> until;   ///< with it the rule is a latch
-  Millis for_{0};        ///< `when` must hold this long first
-  Millis off_delay{0};   ///< the end must hold this long
-  std::optional<Millis> max_time;  ///< active at most this long; then a new start is needed
-  Millis cooldown{0};         ///< after its end it does not start again for this long
-  bool reset_by_ack = false;  ///< its end waits for a person
-  std::optional<Trigger> trigger;  ///< then `when` may be empty, and counts at that instant
-  std::vector<Turn> turns;         ///< of `toggle` and `cycle`
-  std::vector<Step> sequence;      ///< of `do`
-  bool restarts = false;           ///< `run: restart`: a trigger while it is active begins it anew
-  bool aborts_at_start = false;    ///< `on_restart: abort`, of its sequence
+  std::optional<Millis> max_time;         ///< active at most this long; then a new start is needed
+  Millis cooldown{0};                     ///< after its end it does not start again for this long
+  std::optional<Trigger> trigger;         ///< then `when` may be empty, and counts at that instant
+  std::vector<Turn> turns;                ///< of `toggle` and `cycle`
+  std::vector<Step> sequence;             ///< of `do`
   std::vector<NoticePlan> notify;
   std::optional<Message> cleared;
-  std::vector<Want> want;
   std::vector<AttributeId> order;  ///< each is commanded when those before it are as wanted
   Millis transition{0};            ///< how long what it wants may take to come about
-  Priority priority = static_cast<Priority>(Level::comfort);
-  OnUnknown on_unknown = OnUnknown::keep;
-  Millis unknown_grace{std::chrono::minutes(10)};
-  std::uint64_t fingerprint = 0;  ///< of everything above that changes what the rule does
-  std::vector<AttributeId> reads; ///< of all its expressions, ascending, each once
+};
 
-  /// Whether it goes on after its trigger; else it acts once.
-  [[nodiscard]] bool lives_on() const {
-    return !trigger || until || max_time || !sequence.empty();
+/// There may be many, and most are simple: what few have stands apart.
+struct Rule {
+  RuleId id;  ///< of an instance of `foreach`: `rule[member]`
+  Sparse<Words> words;
+  SourcePlace place;  ///< of its id
+  cel::Expression when;
+  std::optional<cel::Expression> until;  ///< with it the rule is a latch
+  Sparse<Extras> extras;
+  std::vector<Want> want;
+  std::vector<AttributeId> reads;  ///< of all its expressions, ascending, each once
+  Millis for_{0};                  ///< `when` must hold this long first
+  Millis off_delay{0};             ///< the end must hold this long
+  Millis unknown_grace{std::chrono::minutes(10)};
+  std::uint64_t fingerprint = 0;  ///< of everything that changes what the rule does
+  Priority priority = static_cast<Priority>(Level::comfort);
+  RuleMode mode = RuleMode::enabled;
+  OnUnknown on_unknown = OnUnknown::keep;
+  bool reset_by_ack = false;     ///< its end waits for a person
+  bool restarts = false;         ///< `run: restart`: a trigger while it is active begins it anew
+  bool aborts_at_start = false;  ///< `on_restart: abort`, of its sequence
+
+  /// Its id in the file: without the member of a `foreach`.
+  [[nodiscard]] std::string_view declared() const;
+  /// Its trigger, where it is of this kind; else null.
+  template <class Kind>
+  [[nodiscard]] const Kind* triggered() const {
+    return extras->trigger ? std::get_if<Kind>(&extras->trigger->of) : nullptr;
   }
+  /// Whether it goes on after its trigger; else it acts once.
+  [[nodiscard]] bool lives_on() const;
 };
 
 /// What follows the last claim on an attribute.
@@ -131,8 +153,8 @@ struct Limit {
 struct Setting {
   std::string id;
   std::string label;
-  AttributeInfo info;  ///< type, unit, range, values; writable
-  Value initial;       ///< of a schedule: none
+  AttributeInfo info;                ///< type, unit, range, values; writable
+  Value initial;                     ///< of a schedule: none
   std::optional<Schedule> schedule;  ///< the plan of the file
 };
 
@@ -143,8 +165,8 @@ struct TestStep {
   Values report;
   Values manual;
   std::optional<Millis> after;
-  std::optional<Millis> at;          ///< wall time to go on to
-  std::optional<Millis> clock;       ///< the same as a time of day, when it comes next
+  std::optional<Millis> at;     ///< wall time to go on to
+  std::optional<Millis> clock;  ///< the same as a time of day, when it comes next
   bool restart = false;
   std::optional<std::vector<DeviceId>> offline;  ///< those that cannot be reached from here on
   std::optional<std::vector<DeviceId>> silent;   ///< those that do not obey from here on
@@ -174,8 +196,8 @@ struct RuleSet {
   std::vector<Rule> rules;
   std::vector<Setting> settings;
   std::map<std::string, std::vector<DeviceId>, std::less<>> groups;
-  std::map<AttributeId, Default> defaults;      ///< only what files say; else by vocabulary
-  ManualPolicy manual;                          ///< the file's `default`
+  std::map<AttributeId, Default> defaults;  ///< only what files say; else by vocabulary
+  ManualPolicy manual;                      ///< the file's `default`
   std::map<AttributeId, ManualPolicy> manual_of;
   std::vector<Interlock> interlocks;  ///< ascending by id
   /// Interlocks whose `never` reads the attribute, by AttributeId; shorter than the table is fine.
@@ -192,7 +214,8 @@ struct RuleSet {
   FlipIndex flips;  ///< to whom of them a change can matter
   /// Rules with a trigger on a momentary event, ascending.
   std::map<AttributeId, std::vector<std::uint32_t>> event_readers;
-  /// Attributes with a `manual` whose `until` reads the indexed one.
+  /// Attributes with a `manual` whose `until` reads the indexed one; shorter than the table is
+  /// fine.
   std::vector<std::vector<AttributeId>> hold_readers;
   /// What expressions read beside what devices report; each stands after those that it reads.
   std::vector<cel::Signal> signals;

@@ -41,7 +41,7 @@ void Coverage::look(const rules::Rule& rule, const char* clause, const cel::Expr
 void Coverage::look(const core::Core& core) {
   for (const rules::Rule& rule : set_.rules) {
     look(rule, "when", rule.when, core.image());
-    if (rule.while_) look(rule, "while", *rule.while_, core.image());
+    if (rule.extras->while_) look(rule, "while", *rule.extras->while_, core.image());
     if (rule.until) look(rule, "until", *rule.until, core.image());
   }
 }
@@ -55,7 +55,7 @@ std::vector<Branch> Coverage::branches() const {
   };
   for (const rules::Rule& rule : set_.rules) {
     take(rule.when);
-    if (rule.while_) take(*rule.while_);
+    if (rule.extras->while_) take(*rule.extras->while_);
     if (rule.until) take(*rule.until);
   }
   return all;

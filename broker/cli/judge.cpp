@@ -83,7 +83,7 @@ const Claim* Judge::winner(const AttributePath& path) const {
 bool Judge::is_held_by(const Claim& claim, const std::string& by) const {
   if (holder(claim) == by) return true;
   const rules::Rule* rule = claim.by == ClaimBy::rule ? set_.find(claim.source) : nullptr;
-  return rule != nullptr && rule->declared == by;
+  return rule != nullptr && rule->declared() == by;
 }
 
 std::string Judge::judge_holder(const AttributePath& path, const std::string& by) const {

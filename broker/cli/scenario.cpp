@@ -87,8 +87,8 @@ class Watch {
     if (coverage_ != nullptr) coverage_->look(home_.core());
     const auto& image = home_.core().image();
     if (never_ == nullptr || !seen_.empty() || never_->truth(image) != cel::Truth::yes) return;
-    seen_ = "  never: `" + never_->source() + "` became true at " + format_utc(home_.now().wall) +
-            " of the test\n";
+    seen_ = "  never: `" + std::string(never_->source()) + "` became true at " +
+            format_utc(home_.now().wall) + " of the test\n";
     for (const AttributeId attribute : never_->reads()) {
       const auto read = core::Present(home_.core()).read(attribute);
       seen_ += "    " + read.text + " = " + to_json(read.value) + "\n";

@@ -140,7 +140,7 @@ Checked check(Sources sources) {
   rules::Loaded loaded = rules::load(sources.rules, around);
   checked.issues.insert(checked.issues.end(), loaded.issues.begin(), loaded.issues.end());
   if (loaded.set) {
-    const Issues found = rules::check(*loaded.set, around);
+    const Issues found = rules::check(loaded, around);
     checked.issues.insert(checked.issues.end(), found.begin(), found.end());
   }
   if (!has_errors(checked.issues)) checked.set = std::move(loaded.set);

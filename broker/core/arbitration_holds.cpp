@@ -74,7 +74,7 @@ void Arbitration::check_hold(AttributeId held, const Because& because) {
   if (claim == nullptr || !policy.until) return;
   const SinceHold seen(image_, policy, journal_.now().steady - claim->since.steady);
   if (policy.until->truth(seen) == cel::Truth::yes) {
-    release(held, because, "until " + policy.until->source());
+    release(held, because, "until " + std::string(policy.until->source()));
   } else {
     look_again_at(held);
   }

@@ -79,7 +79,7 @@ void Arbitration::claim_for(const rules::Interlock& lock, const rules::Want& wan
   claim.max = (*wish)->max;
   claim.priority = lock.priority;
   claim.since = journal_.now();
-  claim.reason = "never " + lock.never.source();
+  claim.reason = "never " + std::string(lock.never.source());
   this->claim(want.attribute, std::move(claim), because);
 }
 

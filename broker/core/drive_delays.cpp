@@ -39,9 +39,9 @@ std::optional<Delay> Drive::order_of(AttributeId attribute) const {
   if (holder == nullptr || holder->by != ClaimBy::rule) return std::nullopt;
   const rules::Rule* rule = rules_.set().find(holder->source);
   if (rule == nullptr) return std::nullopt;
-  const auto mine = std::find(rule->order.begin(), rule->order.end(), attribute);
-  if (mine == rule->order.end()) return std::nullopt;
-  for (auto earlier = rule->order.begin(); earlier != mine; ++earlier) {
+  const auto mine = std::find(rule->extras->order.begin(), rule->extras->order.end(), attribute);
+  if (mine == rule->extras->order.end()) return std::nullopt;
+  for (auto earlier = rule->extras->order.begin(); earlier != mine; ++earlier) {
     const Claim* first = claims_.winner(*earlier);
     const bool is_its_own =
         first != nullptr && first->by == ClaimBy::rule && first->source == holder->source;
@@ -56,7 +56,7 @@ Millis Drive::transition_of(AttributeId attribute) const {
   const Claim* holder = claims_.winner(attribute);
   if (holder == nullptr || holder->by != ClaimBy::rule) return Millis(0);
   const rules::Rule* rule = rules_.set().find(holder->source);
-  return rule == nullptr ? Millis(0) : rule->transition;
+  return rule == nullptr ? Millis(0) : rule->extras->transition;
 }
 
 bool Drive::must_wait(AttributeId attribute) {

@@ -23,8 +23,8 @@ bool is_own_doing(const Because& because) {
 }
 
 std::optional<Millis> rests_until(const rules::Rule& rule, const RuleMemory& memory) {
-  if (rule.cooldown == Millis(0) || !memory.ended) return std::nullopt;
-  return memory.ended->steady + rule.cooldown;
+  if (rule.extras->cooldown == Millis(0) || !memory.ended) return std::nullopt;
+  return memory.ended->steady + rule.extras->cooldown;
 }
 
 Blob memory_row(const RuleId& rule, std::string bytes) {
@@ -42,8 +42,8 @@ Because because_of(const RuleState& state, const rules::Rule& rule) {
 }
 
 std::string reason_of(const rules::Rule& rule) {
-  if (!rule.because.empty()) return rule.because;
-  return rule.trigger ? rule.trigger->text : rule.when.source();
+  if (!rule.words->because.empty()) return rule.words->because;
+  return rule.extras->trigger ? rule.extras->trigger->text : std::string(rule.when.source());
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   const rules::Rule& rule = rules_.set().rules[index];
   RuleRunner::Standing& standing = rules_.at(index);
   const RuleState before = standing.state;
-  occasion.rests_until = rests_until(rule, standing.memory);
+  occasion.rests_until = rests_until(rule, *standing.memory);
   occasion.triggered = is_edge(rule, standing) || occasion.triggered;
   bool acts = false;
   if (rules_.mode(index) == RuleMode::disabled) {
@@ -69,10 +69,10 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   } else {
     rules::Advance step = rules::advance(rule, before, image_, journal_.now(), occasion);
     standing.state = std::move(step.next);
-    standing.seen = std::move(step.seen);
+    standing.see(std::move(step.seen));
     acts = step.acts;
     ++rules_.counts().evaluations;
-    rules_.counts().errors += !standing.seen.error.empty();
+    rules_.counts().errors += !standing.error->empty();
   }
   const bool moved = before.phase != standing.state.phase;
   const Because& because = moved || acts ? decisive(rule, reasons) : reasons.front().because;
@@ -109,14 +109,14 @@ void Inference::look_again(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
   RuleRunner::Standing& standing = rules_.at(index);
   rules::Occasion occasion;
-  occasion.rests_until = rests_until(rule, standing.memory);
+  occasion.rests_until = rests_until(rule, *standing.memory);
   constexpr int kLooksMax = 4;  // each settles something that the one before had left open
   for (int look = 0; look < kLooksMax; ++look) {
     auto again = rules::advance(rule, standing.state, image_, journal_.now(), occasion);
     if (again.next.phase != standing.state.phase) {
       return agenda_.evaluate(index, {std::nullopt, because});
     }
-    standing.seen = std::move(again.seen);
+    standing.see(std::move(again.seen));
     if (again.next == standing.state) return;
     standing.state = std::move(again.next);
   }
@@ -138,10 +138,11 @@ void Inference::ended(std::uint32_t index, const Because& because) {
   RuleRunner::Standing& standing = rules_.at(index);
   const Because end = announce(rule.id, "ended", reason_of(rule), because);
   standing.state.revision = end.cause.parent;
-  const RuleMemory before = standing.memory;
-  standing.memory = {};
-  standing.memory.planned = before.planned;
-  if (rule.cooldown > Millis(0)) standing.memory.ended = journal_.now();
+  const RuleMemory before = *standing.memory;
+  RuleMemory after;
+  after.planned = before.planned;
+  if (rule.extras->cooldown > Millis(0)) after.ended = journal_.now();
+  standing.memory.set(after);
   keep_memory(index, before);
   arm_again(index);
   for (const rules::Want& want : rule.want) {
@@ -165,7 +166,7 @@ void Inference::goes_on(std::uint32_t index, const rules::Occasion& occasion,
 }
 
 void Inference::keep_memory(std::uint32_t index, const RuleMemory& before) {
-  const RuleMemory& memory = rules_.at(index).memory;
+  const RuleMemory& memory = *rules_.at(index).memory;
   if (memory == before) return;
   const Blob row = memory_row(rules_.set().rules[index].id, pack(memory));
   memory == RuleMemory{} ? journal_.erase(row) : journal_.put(row);
@@ -174,7 +175,7 @@ void Inference::keep_memory(std::uint32_t index, const RuleMemory& before) {
 /// The deadlines that are no rows: they follow from the memory.
 void Inference::arm_again(std::uint32_t index) {
   const rules::Rule& rule = rules_.set().rules[index];
-  const auto rests = rests_until(rule, rules_.at(index).memory);
+  const auto rests = rests_until(rule, *rules_.at(index).memory);
   if (rests && *rests > journal_.now().steady) {
     timers_.arm(TimerKind::rule_cooldown, rule.id.text(), *rests, journal_.out());
   } else {
@@ -187,21 +188,21 @@ void Inference::arm_again(std::uint32_t index) {
 /// The next moment of its trigger; where none is known, the next look for one.
 void Inference::arm_moment(std::uint32_t index) {
   const rules::Rule& rule = rules_.set().rules[index];
-  if (!rule.trigger || !rule.trigger->is_timed()) return;
+  if (!rule.extras->trigger || !rule.extras->trigger->is_timed()) return;
   constexpr Millis kLookAgain = std::chrono::hours(24);
   const Instant& now = journal_.now();
-  const auto& planned = rules_.at(index).memory.planned;
+  const auto& planned = rules_.at(index).memory->planned;
   const Millis due = now.steady + (planned ? *planned - now.wall : kLookAgain);
   timers_.arm(TimerKind::rule_trigger, rule.id.text(), due, journal_.out());
 }
 
 void Inference::arm_step(std::uint32_t index) {
   const rules::Rule& rule = rules_.set().rules[index];
-  const RuleMemory& memory = rules_.at(index).memory;
-  const bool waits =
-      memory.waits_since && memory.step < rule.sequence.size() && rule.sequence[memory.step].wait;
+  const RuleMemory& memory = *rules_.at(index).memory;
+  const bool waits = memory.waits_since && memory.step < rule.extras->sequence.size() &&
+                     rule.extras->sequence[memory.step].wait;
   if (waits) {
-    const Millis due = memory.waits_since->steady + *rule.sequence[memory.step].wait;
+    const Millis due = memory.waits_since->steady + *rule.extras->sequence[memory.step].wait;
     timers_.arm(TimerKind::rule_step, rule.id.text(), due, journal_.out());
   } else {
     timers_.cancel(TimerKind::rule_step, rule.id.text(), journal_.out());
@@ -214,8 +215,8 @@ bool Inference::acknowledge(std::uint32_t index, const Because& because) {
   RuleRunner::Standing& standing = rules_.at(index);
   const bool told = notices_.acknowledge(index, because);
   if (told) {
-    const RuleMemory before = standing.memory;
-    standing.memory.acknowledged = true;
+    const RuleMemory before = *standing.memory;
+    standing.memory.edit().acknowledged = true;
     keep_memory(index, before);
   }
   if (!rule.reset_by_ack || standing.state.phase != RulePhase::ending) return told;

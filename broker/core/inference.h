@@ -94,6 +94,7 @@ class Inference {
 
   // sequences.cpp
   bool go_on(std::uint32_t rule, const Because& because);
+  bool is_true(const cel::Expression& condition, RuleRunner::Standing& standing) const;
   bool take_step(std::uint32_t rule, const rules::Step& step, const Because& because);
   [[nodiscard]] bool is_in_sequence(std::uint32_t rule, AttributeId attribute) const;
   void abort_sequence(std::uint32_t rule, const Because& because);

@@ -153,7 +153,7 @@ bool Interlocks::look(std::uint32_t number, Because& because) {
   change.kind = ChangeKind::rule;
   change.device = lock.id;
   change.status = is ? "active" : "ended";
-  change.detail = "interlock, never " + lock.never.source();
+  change.detail = "interlock, never " + std::string(lock.never.source());
   because = journal_.write(std::move(change), because);
   because.cause.kind = CauseKind::system;
   because.cause.id = "interlock " + lock.id;

@@ -45,20 +45,20 @@ void Notices::restore(const std::vector<Blob>& blobs) {
 void Notices::load() {
   for (std::uint32_t rule = 0; rule < rules_.set().rules.size(); ++rule) {
     if (!is_active(rules_.at(rule).state) || is_silent(rule)) continue;
-    const auto& plans = rules_.set().rules[rule].notify;
+    const auto& plans = rules_.set().rules[rule].extras->notify;
     for (std::uint32_t level = 0; level < plans.size(); ++level) arm(rule, level);
   }
 }
 
 /// A shadow only thinks, and so does a house that is watched.
 bool Notices::is_silent(std::uint32_t rule) const {
-  return observe_ || rules_.mode(rule) == RuleMode::shadow || rules_.at(rule).memory.acknowledged;
+  return observe_ || rules_.mode(rule) == RuleMode::shadow || rules_.at(rule).memory->acknowledged;
 }
 
 /// Its first telling, or the next one.
 void Notices::arm(std::uint32_t index, std::uint32_t level) {
   const rules::Rule& rule = rules_.set().rules[index];
-  const rules::NoticePlan& plan = rule.notify[level];
+  const rules::NoticePlan& plan = rule.extras->notify[level];
   const std::string key = key_of(rule.id, level);
   const auto told = all_.find(key);
   if (told == all_.end()) {
@@ -72,7 +72,7 @@ void Notices::arm(std::uint32_t index, std::uint32_t level) {
 
 void Notices::begin(std::uint32_t index, const Because& because) {
   if (is_silent(index)) return;
-  const auto& plans = rules_.set().rules[index].notify;
+  const auto& plans = rules_.set().rules[index].extras->notify;
   for (std::uint32_t level = 0; level < plans.size(); ++level) {
     plans[level].after == Millis(0) ? raise(index, level, because) : arm(index, level);
   }
@@ -80,7 +80,7 @@ void Notices::begin(std::uint32_t index, const Because& because) {
 
 void Notices::raise(std::uint32_t index, std::uint32_t level, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  const rules::NoticePlan& plan = rule.notify[level];
+  const rules::NoticePlan& plan = rule.extras->notify[level];
   Notice notice{"",
                 rule.id,
                 plan.to,
@@ -133,7 +133,8 @@ void Notices::tell(std::uint32_t index, const rules::NoticePlan& plan, const Bec
 
 void Notices::end(const RuleId& rule, const rules::Rule* meaning, const Because& because) {
   std::set<std::string> told;
-  for (std::size_t level = 0; meaning != nullptr && level < meaning->notify.size(); ++level) {
+  for (std::size_t level = 0; meaning != nullptr && level < meaning->extras->notify.size();
+       ++level) {
     timers_.cancel(TimerKind::notice, key_of(rule, level), journal_.out());
   }
   const std::string first = rule.text() + "#";
@@ -142,8 +143,8 @@ void Notices::end(const RuleId& rule, const rules::Rule* meaning, const Because&
     timers_.cancel(TimerKind::notice, at->first, journal_.out());
     journal_.erase(row_of(at->first, ""));
     at = all_.erase(at);
-    if (meaning == nullptr || !meaning->cleared || !told.insert(notice.to).second) continue;
-    notice.message = meaning->cleared->render(image_);
+    if (meaning == nullptr || !meaning->extras->cleared || !told.insert(notice.to).second) continue;
+    notice.message = meaning->extras->cleared->render(image_);
     notice.state = NoticeState::cleared;
     say(notice, because);
   }
@@ -151,9 +152,9 @@ void Notices::end(const RuleId& rule, const rules::Rule* meaning, const Because&
 
 bool Notices::acknowledge(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  if (rule.notify.empty() || !is_active(rules_.at(index).state)) return false;
-  if (rules_.at(index).memory.acknowledged) return false;
-  for (std::uint32_t level = 0; level < rule.notify.size(); ++level) {
+  if (rule.extras->notify.empty() || !is_active(rules_.at(index).state)) return false;
+  if (rules_.at(index).memory->acknowledged) return false;
+  for (std::uint32_t level = 0; level < rule.extras->notify.size(); ++level) {
     const std::string key = key_of(rule.id, level);
     timers_.cancel(TimerKind::notice, key, journal_.out());
     const auto known = all_.find(key);
@@ -178,11 +179,11 @@ void Notices::fire(const Timer& timer) {
   std::from_chars(timer.subject.data() + mark + 1, end, level);
   if (!index || is_silent(*index) || !is_active(rules_.at(*index).state)) return;
   const rules::Rule& rule = rules_.set().rules[*index];
-  if (level >= rule.notify.size()) return;
+  if (level >= rule.extras->notify.size()) return;
   const RuleState& state = rules_.at(*index).state;
   const Because due{{CauseKind::timer, rule.id.text(), state.revision}, state.context};
   if (!all_.contains(timer.subject)) return raise(*index, level, due);
-  repeat(rule.notify[level], timer.subject, due);
+  repeat(rule.extras->notify[level], timer.subject, due);
   arm(*index, level);
 }
 

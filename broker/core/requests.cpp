@@ -101,7 +101,7 @@ bool Requests::is_forbidden(const WriteRequest& request, const Target& target, c
   if (lock == nullptr) return false;
   reject(request.id, "interlock",
          "interlock " + lock->id + " keeps " + request.path.text() + " from becoming " +
-             to_json(value) + ": never " + lock->never.source());
+             to_json(value) + ": never " + std::string(lock->never.source()));
   return true;
 }
 

@@ -28,7 +28,7 @@ void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
     if (first && rules_.set().rules[i].aborts_at_start && holds(rules_.at(i).state.phase)) {
       abort_sequence(i, loaded);
     }
-    if (!rules_.at(i).memory.planned) plan(i);
+    if (!rules_.at(i).memory->planned) plan(i);
     arm_again(i);
     agenda_.evaluate(i, {std::nullopt, loaded});
   }

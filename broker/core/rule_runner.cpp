@@ -4,6 +4,11 @@
 
 namespace attune::core {
 
+void RuleRunner::Standing::see(rules::Observed seen) {
+  condition = seen.when;
+  error.set(std::move(seen.error));
+}
+
 RuleMode RuleRunner::mode(std::uint32_t rule) const {
   return standing_[rule].state.mode.value_or(set_->rules[rule].mode);
 }
@@ -14,7 +19,7 @@ std::vector<RuleState> RuleRunner::replace(std::shared_ptr<const rules::RuleSet>
   for (auto& state : restored_) {
     RuleId id = state.rule;  // the temporary below empties `state` before a key is made of it
     Standing standing;
-    standing.memory = memories_[id.text()];
+    standing.memory.set(memories_[id.text()]);
     standing.state = std::move(state);
     before.emplace(std::move(id), std::move(standing));
   }

@@ -6,6 +6,7 @@
 
 #include "broker/core/rule_memory.h"
 #include "devices/model/records.h"
+#include "devices/model/sparse.h"
 #include "rules/machine.h"
 #include "rules/rule_set.h"
 
@@ -21,11 +22,14 @@ class RuleRunner {
 
   struct Standing {
     RuleState state;
-    RuleMemory memory;
+    Sparse<RuleMemory> memory;
+    Sparse<std::string> error;  ///< of an expression that failed when it was last looked at
+    cel::Truth condition = cel::Truth::unknown;  ///< how it last evaluated, for people
     std::optional<bool> edge;  ///< whether the condition of `rises` held; for `falls`, did not
-    rules::Observed seen;      ///< how its condition last evaluated, for people
     double starts_left = kStartsMax;  ///< refilled with one a second
     Millis refilled{};                ///< Instant::steady
+
+    void see(rules::Observed seen);
   };
   /// Since the start, for the metrics.
   struct Counts {

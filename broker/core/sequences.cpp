@@ -16,11 +16,18 @@ bool wants(const std::vector<rules::Want>& all, AttributeId attribute) {
 
 }  // namespace
 
+bool Inference::is_true(const cel::Expression& condition, RuleRunner::Standing& standing) const {
+  std::string error;
+  const bool yes = condition.truth(image_, &error) == cel::Truth::yes;
+  if (!error.empty()) standing.error.set(std::move(error));
+  return yes;
+}
+
 /// As far as it goes now. True: it has just come to its end.
 bool Inference::go_on(std::uint32_t index, const Because& because) {
-  const auto& sequence = rules_.set().rules[index].sequence;
-  RuleMemory& memory = rules_.at(index).memory;
-  if (memory.step >= sequence.size()) return false;
+  const auto& sequence = rules_.set().rules[index].extras->sequence;
+  if (rules_.at(index).memory->step >= sequence.size()) return false;
+  RuleMemory& memory = rules_.at(index).memory.edit();
   const RuleMemory before = memory;
   while (memory.step < sequence.size() && take_step(index, sequence[memory.step], because)) {
     ++memory.step;
@@ -33,7 +40,7 @@ bool Inference::go_on(std::uint32_t index, const Because& because) {
 
 /// True: the next one may follow.
 bool Inference::take_step(std::uint32_t index, const rules::Step& step, const Because& because) {
-  RuleMemory& memory = rules_.at(index).memory;
+  RuleMemory& memory = rules_.at(index).memory.edit();
   switch (step.kind) {
     case Kind::want:
       for (const rules::Want& want : step.want) claim_one(index, want, because, true);
@@ -42,7 +49,7 @@ bool Inference::take_step(std::uint32_t index, const rules::Step& step, const Be
       for (const rules::NoticePlan& plan : step.notify) notices_.tell(index, plan, because);
       return true;
     case Kind::wait_until:
-      if (step.until.truth(image_, &rules_.at(index).seen.error) == cel::Truth::yes) return true;
+      if (is_true(step.until, rules_.at(index))) return true;
       break;
     case Kind::wait:
       break;
@@ -50,15 +57,15 @@ bool Inference::take_step(std::uint32_t index, const rules::Step& step, const Be
   if (!memory.waits_since) memory.waits_since = journal_.now();
   if (!step.wait || journal_.now().steady < memory.waits_since->steady + *step.wait) return false;
   if (step.kind == Kind::wait || !step.aborts) return true;
-  memory.step = static_cast<std::uint32_t>(rules_.set().rules[index].sequence.size());
+  memory.step = static_cast<std::uint32_t>(rules_.set().rules[index].extras->sequence.size());
   memory.waits_since.reset();
   return false;
 }
 
 /// A step that was taken says what is wanted of it, until the sequence is over.
 bool Inference::is_in_sequence(std::uint32_t index, AttributeId attribute) const {
-  const auto& sequence = rules_.set().rules[index].sequence;
-  const std::uint32_t taken = rules_.at(index).memory.step;
+  const auto& sequence = rules_.set().rules[index].extras->sequence;
+  const std::uint32_t taken = rules_.at(index).memory->step;
   if (taken >= sequence.size()) return false;
   return std::any_of(sequence.begin(), sequence.begin() + taken,
                      [&](const rules::Step& step) { return wants(step.want, attribute); });
@@ -67,7 +74,7 @@ bool Inference::is_in_sequence(std::uint32_t index, AttributeId attribute) const
 /// Its claims end with it; those of the rule itself stay.
 void Inference::end_sequence(std::uint32_t index, const Because& because, bool rule_ends) {
   const rules::Rule& rule = rules_.set().rules[index];
-  for (const rules::Step& step : rule.sequence) {
+  for (const rules::Step& step : rule.extras->sequence) {
     for (const rules::Want& want : step.want) {
       if (!rule_ends && wants(rule.want, want.attribute)) continue;
       arbitration_.withdraw(want.attribute, ClaimBy::rule, rule.id.text(), because,
@@ -88,9 +95,9 @@ void Inference::sequence_is_over(std::uint32_t index, const Because& because) {
 
 /// None of its steps is left.
 void Inference::abort_sequence(std::uint32_t index, const Because& because) {
-  RuleMemory& memory = rules_.at(index).memory;
+  RuleMemory& memory = rules_.at(index).memory.edit();
   const RuleMemory before = memory;
-  memory.step = static_cast<std::uint32_t>(rules_.set().rules[index].sequence.size());
+  memory.step = static_cast<std::uint32_t>(rules_.set().rules[index].extras->sequence.size());
   memory.waits_since.reset();
   keep_memory(index, before);
   sequence_is_over(index, because);
@@ -100,11 +107,12 @@ void Inference::abort_sequence(std::uint32_t index, const Because& because) {
 void Inference::begin_again(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
   RuleRunner::Standing& standing = rules_.at(index);
-  const RuleMemory before = standing.memory;
-  const Because again = announce(rule.id, "active", "again: " + rule.trigger->text, because);
+  const RuleMemory before = *standing.memory;
+  const Because again =
+      announce(rule.id, "active", "again: " + rule.extras->trigger->text, because);
   standing.state.active_since = journal_.now();
-  standing.memory.step = 0;
-  standing.memory.waits_since.reset();
+  standing.memory.edit().step = 0;
+  standing.memory.edit().waits_since.reset();
   keep_memory(index, before);
   end_sequence(index, again, false);
   if (go_on(index, again)) sequence_is_over(index, again);

@@ -34,9 +34,9 @@ Change liveness(const DeviceId& device, const DeviceState& state) {
 void add_rule(const Core& core, std::uint32_t rule, Restored& out) {
   const RuleRunner::Standing& standing = core.rules().at(rule);
   out.rules.push_back(standing.state);
-  if (standing.memory == RuleMemory{}) return;
+  if (*standing.memory == RuleMemory{}) return;
   out.lives.push_back(
-      {std::string(RuleMemory::kSpace), standing.state.rule.text(), pack(standing.memory)});
+      {std::string(RuleMemory::kSpace), standing.state.rule.text(), pack(*standing.memory)});
 }
 
 }  // namespace

@@ -85,11 +85,11 @@ const Because& Inference::decisive(const rules::Rule& rule,
     const Change* change = find(journal_.out().changes, reason.because.cause.parent);
     if (!reason.attribute || change == nullptr) continue;
     const Before before(image_, *reason.attribute, change->previous);
-    const auto* edge = rule.trigger ? std::get_if<rules::ByEdge>(&rule.trigger->of) : nullptr;
+    const auto* edge = rule.triggered<rules::ByEdge>();
     const bool decides = differs(rule.when, before) ||
                          (edge != nullptr && differs(edge->condition, before)) ||
                          (rule.until && differs(*rule.until, before)) ||
-                         (rule.while_ && differs(*rule.while_, before));
+                         (rule.extras->while_ && differs(*rule.extras->while_, before));
     if (decides) return reason.because;
   }
   return reasons.front().because;

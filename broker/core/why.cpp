@@ -11,8 +11,8 @@ std::optional<RuleNote> note_of(const Core& core, std::string_view id) {
   const rules::Rule& rule = core.rule_set().rules[*index];
   RuleNote note;
   note.id = rule.id;
-  note.label = rule.label;
-  note.because = rule.because;
+  note.label = rule.words->label;
+  note.because = rule.words->because;
   note.place = rule.place;
   if (!rule.when.empty()) note.when = rule.when.source();
   if (rule.until) note.until = rule.until->source();

@@ -16,8 +16,8 @@ RuleNote note_of(const Core& core, std::uint32_t index) {
   const rules::Rule& rule = core.rule_set().rules[index];
   RuleNote note;
   note.id = rule.id;
-  note.label = rule.label;
-  note.because = rule.because;
+  note.label = rule.words->label;
+  note.because = rule.words->because;
   note.place = rule.place;
   note.when = rule.when.source();
   if (rule.until) note.until = rule.until->source();
@@ -150,7 +150,7 @@ std::string_view name(RuleStanding standing) {
 std::vector<Obstacle> obstacles(const rules::Rule& rule, const Moment& moment) {
   std::vector<Obstacle> out;
   add_obstacles(Clause::when, rule.when, true, moment, out);
-  if (rule.while_) add_obstacles(Clause::while_, *rule.while_, true, moment, out);
+  if (rule.extras->while_) add_obstacles(Clause::while_, *rule.extras->while_, true, moment, out);
   // An `until` that is unknown keeps no rule from starting.
   if (rule.until && rule.until->truth(moment) == cel::Truth::yes) {
     add_obstacles(Clause::until, *rule.until, false, moment, out);

@@ -55,8 +55,8 @@ namespace {
 RuleNote note_of(const rules::Rule& rule) {
   RuleNote note;
   note.id = rule.id;
-  note.label = rule.label;
-  note.because = rule.because;
+  note.label = rule.words->label;
+  note.because = rule.words->because;
   note.place = rule.place;
   note.when = rule.when.source();
   if (rule.until) note.until = rule.until->source();

@@ -47,14 +47,14 @@ Result<std::optional<Wish>> evaluate(const rules::Want& want, const AttributeInf
     Found value = value_of(want.value, info, view);
     if (!value) return value.error();
     if (!*value) return std::optional<Wish>();
-    if (current != nullptr && is_within(want.deadband, **value, current->value)) {
+    if (current != nullptr && is_within(want.leeway->deadband, **value, current->value)) {
       return std::optional(wish_of(*current));
     }
     return std::optional(Wish{std::move(**value)});
   }
-  Found min = bound_of(want.min, info, view, current == nullptr ? nullptr : &current->min);
+  Found min = bound_of(want.leeway->min, info, view, current == nullptr ? nullptr : &current->min);
   if (!min) return min.error();
-  Found max = bound_of(want.max, info, view, current == nullptr ? nullptr : &current->max);
+  Found max = bound_of(want.leeway->max, info, view, current == nullptr ? nullptr : &current->max);
   if (!max) return max.error();
   if (!*min || !*max) return std::optional<Wish>();
   return std::optional(Wish{Value(), std::move(**min), std::move(**max)});

@@ -28,9 +28,9 @@ struct Version {
 std::map<std::string, Version> versions(const rules::RuleSet& set) {
   std::map<std::string, Version> all;
   for (const rules::Rule& rule : set.rules) {
-    Version& version = all[rule.declared];
+    Version& version = all[std::string(rule.declared())];
     version.instances.emplace(rule.id.text(), rule.fingerprint);
-    version.words = rule.label + "\n" + rule.because;
+    version.words = rule.words->label + "\n" + rule.words->because;
   }
   return all;
 }
@@ -79,7 +79,7 @@ class Stage {
     around.permissions = &config_.permissions;
     rules::Loaded loaded = rules::load(files, around);
     if (!loaded.set) return loaded;
-    const Issues found = rules::check(*loaded.set, around);
+    const Issues found = rules::check(loaded, around);
     loaded.issues.insert(loaded.issues.end(), found.begin(), found.end());
     if (has_errors(loaded.issues)) loaded.set = nullptr;
     return loaded;

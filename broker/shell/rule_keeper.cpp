@@ -140,7 +140,7 @@ std::optional<RuleKeeper::Change> RuleKeeper::compile(const std::vector<rules::S
   rules::Loaded loaded = rules::load(files, around);
   issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
   if (loaded.set) {
-    const Issues found = rules::check(*loaded.set, around);
+    const Issues found = rules::check(loaded, around);
     issues_.insert(issues_.end(), found.begin(), found.end());
   }
   if (!loaded.set || has_errors(issues_)) {

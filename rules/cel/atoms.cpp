@@ -38,12 +38,13 @@ std::vector<Atom> atoms_of(const Expression& expression) {
   const Program* const program = expression.program();
   if (program == nullptr) return {};
   Gathering gathering;
-  const Outline& outline = program->outline();
-  if (outline.parts.empty()) gathering.add(program->root(), program->reads());
-  for (const Outline::Part& part : outline.parts) {
+  const Outline* const outline = program->outline();
+  if (outline == nullptr) gathering.add(program->root(), program->reads());
+  const auto parts = outline == nullptr ? std::span<const Outline::Part>() : outline->parts;
+  for (const Outline::Part& part : parts) {
     if (part.joins != Joins::none) continue;
-    const std::span<const AttributeId> reads(outline.reads);
-    gathering.add(*part.node, reads.subspan(part.reads_begin, part.reads_end - part.reads_begin));
+    const auto count = part.reads_end - part.reads_begin;
+    gathering.add(*part.node, outline->reads.subspan(part.reads_begin, count));
   }
   gathering.complete(program->reads());
   return gathering.take();

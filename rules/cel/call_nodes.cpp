@@ -27,8 +27,9 @@ bool takes(const Overload& overload, const Datum* arguments) {
 
 class FunctionNode final : public Node {
  public:
-  FunctionNode(std::vector<const Overload*> candidates, Nodes arguments, bool exact)
-      : candidates_(std::move(candidates)), arguments_(std::move(arguments)), exact_(exact) {}
+  FunctionNode(std::span<const Overload* const> candidates, std::span<const Node* const> arguments,
+               bool exact)
+      : candidates_(candidates), arguments_(arguments), exact_(exact) {}
   Datum eval(Frame& frame) const override {
     std::array<Datum, kArgumentsMax> values;
     Datum worst = make_null();
@@ -49,8 +50,8 @@ class FunctionNode final : public Node {
     return make_error("no such overload");
   }
 
-  std::vector<const Overload*> candidates_;
-  Nodes arguments_;
+  std::span<const Overload* const> candidates_;
+  std::span<const Node* const> arguments_;
   bool exact_;
 };
 
@@ -172,26 +173,28 @@ class MapNode final : public Node {
 
 }  // namespace
 
-NodePtr function_node(std::vector<const Overload*> candidates, Nodes arguments, bool exact) {
-  if (arguments.size() > kArgumentsMax) return constant_node(make_error("no such overload"));
-  return std::make_unique<FunctionNode>(std::move(candidates), std::move(arguments), exact);
+const Node* function_node(Memory& memory, std::vector<const Overload*> candidates, Nodes arguments,
+                          bool exact) {
+  if (arguments.size() > kArgumentsMax)
+    return constant_node(memory, make_error("no such overload"));
+  return memory.make<FunctionNode>(memory.keep(candidates), memory.keep(arguments), exact);
 }
 
-NodePtr extreme_node(Nodes arguments, bool greatest) {
-  return std::make_unique<ExtremeNode>(std::move(arguments), greatest);
+const Node* extreme_node(Memory& memory, Nodes arguments, bool greatest) {
+  return memory.make<ExtremeNode>(std::move(arguments), greatest);
 }
 
-NodePtr match_node(const Node* text, std::string_view pattern) {
-  auto node = std::make_unique<MatchNode>(text, pattern);
-  return node->ok() ? std::move(node) : nullptr;
+const Node* match_node(Memory& memory, const Node* text, std::string_view pattern) {
+  const auto* const node = memory.make<MatchNode>(text, pattern);
+  return node->ok() ? node : nullptr;
 }
 
-NodePtr list_node(Nodes elements, std::vector<bool> optional) {
-  return std::make_unique<ListNode>(std::move(elements), std::move(optional));
+const Node* list_node(Memory& memory, Nodes elements, std::vector<bool> optional) {
+  return memory.make<ListNode>(std::move(elements), std::move(optional));
 }
 
-NodePtr map_node(Nodes keys_and_values, std::vector<bool> optional) {
-  return std::make_unique<MapNode>(std::move(keys_and_values), std::move(optional));
+const Node* map_node(Memory& memory, Nodes keys_and_values, std::vector<bool> optional) {
+  return memory.make<MapNode>(std::move(keys_and_values), std::move(optional));
 }
 
 }  // namespace attune::cel

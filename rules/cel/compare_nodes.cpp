@@ -139,36 +139,36 @@ bool is_constant(const Node* node, Kind kind) {
 }
 
 template <class Op, class Reversed>
-NodePtr ordering(const Node* a, const Node* b) {
+const Node* ordering(Memory& memory, const Node* a, const Node* b) {
   if (a->attribute() != nullptr && is_constant(b, Kind::number)) {
-    return std::make_unique<AttributeNumberNode<Op>>(a, b->constant()->number);
+    return memory.make<AttributeNumberNode<Op>>(a, b->constant()->number);
   }
   if (b->attribute() != nullptr && is_constant(a, Kind::number)) {
-    return std::make_unique<AttributeNumberNode<Reversed>>(b, a->constant()->number);
+    return memory.make<AttributeNumberNode<Reversed>>(b, a->constant()->number);
   }
-  return std::make_unique<OrderingNode<Op>>(a, b);
+  return memory.make<OrderingNode<Op>>(a, b);
 }
 
 }  // namespace
 
-NodePtr ordering_node(std::string_view symbol, const Node* a, const Node* b) {
-  if (symbol == "_<_") return ordering<std::less<>, std::greater<>>(a, b);
-  if (symbol == "_<=_") return ordering<std::less_equal<>, std::greater_equal<>>(a, b);
-  if (symbol == "_>_") return ordering<std::greater<>, std::less<>>(a, b);
-  return ordering<std::greater_equal<>, std::less_equal<>>(a, b);
+const Node* ordering_node(Memory& memory, std::string_view symbol, const Node* a, const Node* b) {
+  if (symbol == "_<_") return ordering<std::less<>, std::greater<>>(memory, a, b);
+  if (symbol == "_<=_") return ordering<std::less_equal<>, std::greater_equal<>>(memory, a, b);
+  if (symbol == "_>_") return ordering<std::greater<>, std::less<>>(memory, a, b);
+  return ordering<std::greater_equal<>, std::less_equal<>>(memory, a, b);
 }
 
-NodePtr equality_node(const Node* a, const Node* b, bool negated) {
+const Node* equality_node(Memory& memory, const Node* a, const Node* b, bool negated) {
   if (a->constant() != nullptr && b->constant() == nullptr) std::swap(a, b);
   if (a->attribute() != nullptr && is_constant(b, Kind::text)) {
-    return std::make_unique<AttributeTextNode>(a, b->constant()->view(), negated);
+    return memory.make<AttributeTextNode>(a, b->constant()->view(), negated);
   }
   if (a->attribute() != nullptr && is_constant(b, Kind::number)) {
     const double constant = b->constant()->number;
-    if (negated) return std::make_unique<AttributeNumberNode<std::not_equal_to<>>>(a, constant);
-    return std::make_unique<AttributeNumberNode<std::equal_to<>>>(a, constant);
+    if (negated) return memory.make<AttributeNumberNode<std::not_equal_to<>>>(a, constant);
+    return memory.make<AttributeNumberNode<std::equal_to<>>>(a, constant);
   }
-  return std::make_unique<EqualityNode>(a, b, negated);
+  return memory.make<EqualityNode>(a, b, negated);
 }
 
 }  // namespace attune::cel

@@ -445,9 +445,13 @@ Condition condition_of(const Expr& root) {
   return Builder().build(root);
 }
 
-const Condition* condition_of(const Expression& expression) {
-  const Program* const program = expression.program();
-  return program == nullptr ? nullptr : program->condition();
+const Condition* Conditions::of(const Expression& expression) const {
+  const auto known = conditions_.find(expression.shared());
+  return known == conditions_.end() ? nullptr : &known->second;
+}
+
+void Conditions::keep(std::shared_ptr<const Program> program, Condition condition) {
+  conditions_.insert_or_assign(std::move(program), std::move(condition));
 }
 
 std::uint64_t cost_of(const Expression& expression) {

@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,8 +59,22 @@ inline constexpr std::size_t kConditionPartsMax = 128;
 
 /// Of a checked tree that is a bool.
 [[nodiscard]] Condition condition_of(const Expr& root);
-/// Null for an empty expression, and for one that is no bool. Lives as long as the expression.
-[[nodiscard]] const Condition* condition_of(const Expression& expression);
+
+/// The conditions of all programs that were compiled with names that point here: kept for as long
+/// as somebody reasons about them, since what only evaluates does without.
+///
+/// Threading: filled by one load, then immutable.
+class Conditions {
+ public:
+  /// Null for an empty expression, one that is no bool, and one compiled with other names.
+  [[nodiscard]] const Condition* of(const Expression& expression) const;
+  /// For rules/cel alone.
+  void keep(std::shared_ptr<const Program> program, Condition condition);
+
+ private:
+  std::map<std::shared_ptr<const Program>, Condition> conditions_;
+};
+
 /// The static bound on one evaluation, in units; 0 for an empty expression.
 [[nodiscard]] std::uint64_t cost_of(const Expression& expression);
 

@@ -42,7 +42,7 @@ std::optional<Edge> compile_edge(std::string_view source, const Environment& nam
   checker.check(*root, Expect::boolean);
   if (has_errors(findings, before)) return std::nullopt;
   const Checked checked = checker.take();
-  auto program = program_of({*root, checked, names}, std::string(source), findings);
+  auto program = program_of({*root, checked, names}, source, findings);
   if (!program) return std::nullopt;
   edge.condition = Expression(std::move(program));
   return edge;

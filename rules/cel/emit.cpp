@@ -11,10 +11,7 @@ namespace {
 /// One walk over a checked tree. Constant parts are computed here, once.
 class Emitter {
  public:
-  Emitter(Program::Parts& parts, std::vector<Finding>& findings)
-      : parts_(parts), findings_(findings) {
-    parts_.constants = std::make_unique<Arena>();
-  }
+  Emitter(Memory& memory, std::vector<Finding>& findings) : memory_(memory), findings_(findings) {}
 
   const Node* visit(const Expr& expr);
   /// The nodes of operands and of vars.
@@ -22,9 +19,14 @@ class Emitter {
     vars_.merge(operands_);
     return std::move(vars_);
   }
+  /// Ascending, each once.
+  [[nodiscard]] std::vector<AttributeId> take_reads() {
+    std::sort(reads_.begin(), reads_.end());
+    reads_.erase(std::unique(reads_.begin(), reads_.end()), reads_.end());
+    return std::move(reads_);
+  }
 
  private:
-  const Node* add(NodePtr node);
   const Node* fold(const Node* node, const Nodes& children);
   Nodes children(const Expr& expr);
   const Node* literal(const Expr& expr);
@@ -43,8 +45,9 @@ class Emitter {
   const Node* loop(const Expr& expr);
   const BoundDevice* bind(const Device& device);
 
-  Program::Parts& parts_;
+  Memory& memory_;
   std::vector<Finding>& findings_;
+  std::vector<AttributeId> reads_;
   NodesOf vars_;
   NodesOf operands_;  ///< of `&&`, `||` and `!`
   std::map<std::string, const BoundDevice*, std::less<>> bound_;
@@ -78,26 +81,23 @@ bool is_empty_group(const Expr& expr) {
   return group != nullptr && group->members.empty();
 }
 
-const Node* Emitter::add(NodePtr node) {
-  return parts_.nodes.emplace_back(std::move(node)).get();
-}
-
 /// Replaces a node over constants by its value, unless that is an error.
 const Node* Emitter::fold(const Node* node, const Nodes& children) {
   const bool all = std::all_of(children.begin(), children.end(),
                                [](const Node* child) { return child->constant() != nullptr; });
   if (!all) return node;
-  Frame frame{nullptr, nullptr, nullptr, *parts_.constants};
+  Frame frame{nullptr, nullptr, nullptr, memory_.constants()};
   const Datum value = node->eval(frame);
-  return value.known() ? add(constant_node(value)) : node;
+  return value.known() ? constant_node(memory_, value) : node;
 }
 
 const Node* Emitter::visit(const Expr& expr) {
   if (const auto* const failure = std::get_if<found::Failure>(&expr.found)) {
-    return add(constant_node(parts_.constants->error(failure->message)));
+    return constant_node(memory_, memory_.constants().error(failure->message));
   }
   if (const auto* const own = std::get_if<found::Signal>(&expr.found)) return signal(expr, *own);
-  if (std::holds_alternative<found::Unknown>(expr.found)) return add(constant_node(make_unknown()));
+  if (std::holds_alternative<found::Unknown>(expr.found))
+    return constant_node(memory_, make_unknown());
   switch (expr.kind) {
     case Expr::Kind::literal:
       return literal(expr);
@@ -109,11 +109,11 @@ const Node* Emitter::visit(const Expr& expr) {
       return call(expr);
     case Expr::Kind::list: {
       const Nodes parts = children(expr);
-      return fold(add(list_node(parts, expr.optional_entries)), parts);
+      return fold(list_node(memory_, parts, expr.optional_entries), parts);
     }
     case Expr::Kind::map: {
       const Nodes parts = children(expr);
-      return fold(add(map_node(parts, expr.optional_entries)), parts);
+      return fold(map_node(memory_, parts, expr.optional_entries), parts);
     }
     case Expr::Kind::macro:
       return macro(expr);
@@ -133,31 +133,31 @@ Nodes Emitter::children(const Expr& expr) {
 }
 
 const Node* Emitter::literal(const Expr& expr) {
-  return add(constant_node(std::visit(LiteralDatum{*parts_.constants}, expr.value)));
+  return constant_node(memory_, std::visit(LiteralDatum{memory_.constants()}, expr.value));
 }
 
 const Node* Emitter::name(const Expr& expr) {
   if (const auto* const local = std::get_if<found::Local>(&expr.found)) {
-    return add(slot_node(local->slot));
+    return slot_node(memory_, local->slot);
   }
   if (const auto* const variable = std::get_if<found::Variable>(&expr.found)) {
-    return add(variable_node(variable->index));
+    return variable_node(memory_, variable->index);
   }
   if (const auto* const device = std::get_if<found::DeviceName>(&expr.found)) {
-    return add(constant_node(make_device(bind(*device->device))));
+    return constant_node(memory_, make_device(bind(*device->device)));
   }
   if (const auto* const members = std::get_if<found::Group>(&expr.found)) return group(*members);
   if (const auto* const value = std::get_if<found::Var>(&expr.found)) return var(value->value);
   if (const auto* const type = std::get_if<found::TypeName>(&expr.found)) {
-    return add(constant_node(make_text(type_name(type->kind), Kind::type)));
+    return constant_node(memory_, make_text(type_name(type->kind), Kind::type));
   }
-  return add(constant_node(make_unknown()));
+  return constant_node(memory_, make_unknown());
 }
 
 const Node* Emitter::group(const found::Group& group) {
   std::vector<Datum> members;
   for (const Device* device : group.members) members.push_back(make_device(bind(*device)));
-  return add(constant_node(parts_.constants->list(std::move(members))));
+  return constant_node(memory_, memory_.constants().list(std::move(members)));
 }
 
 const Node* Emitter::var(const Expr* value) {
@@ -169,22 +169,21 @@ const Node* Emitter::var(const Expr* value) {
 const BoundDevice* Emitter::bind(const Device& device) {
   const auto [at, fresh] = bound_.emplace(device.id, nullptr);
   if (!fresh) return at->second;
-  auto bound = std::make_unique<BoundDevice>();
-  bound->index = static_cast<std::uint32_t>(parts_.devices.size());
-  bound->id = parts_.constants->text(device.id);
-  bound->label = parts_.constants->text(device.label);
-  bound->area = parts_.constants->text(device.area);
+  auto* const bound = memory_.make<BoundDevice>();
+  bound->index = static_cast<std::uint32_t>(bound_.size() - 1);
+  bound->id = memory_.constants().text(device.id);
+  bound->label = memory_.constants().text(device.label);
+  bound->area = memory_.constants().text(device.area);
   std::vector<Datum> tags;
-  for (const auto& tag : device.tags) tags.push_back(parts_.constants->text(tag));
-  bound->tags = parts_.constants->list(std::move(tags));
-  at->second = parts_.devices.emplace_back(std::move(bound)).get();
-  return at->second;
+  for (const auto& tag : device.tags) tags.push_back(memory_.constants().text(tag));
+  bound->tags = memory_.constants().list(std::move(tags));
+  return at->second = bound;
 }
 
 const Node* Emitter::select(const Expr& expr) {
   if (const auto* const read = std::get_if<found::Read>(&expr.found)) {
-    parts_.reads.push_back(read->id);
-    return add(read_node(read->id, expr.type.kind));
+    reads_.push_back(read->id);
+    return read_node(memory_, read->id, expr.type.kind);
   }
   if (const auto* const own = std::get_if<found::Field>(&expr.found)) return field(expr, own->name);
   if (const auto* const of = std::get_if<found::Member>(&expr.found)) {
@@ -195,8 +194,8 @@ const Node* Emitter::select(const Expr& expr) {
   }
   if (!std::holds_alternative<found::Nothing>(expr.found)) return name(expr);
   const Nodes operand = {visit(*expr.children[0])};
-  const Datum key = parts_.constants->text(expr.text);
-  return fold(add(select_node(operand[0], key, expr.optional, expr.test)), operand);
+  const Datum key = memory_.constants().text(expr.text);
+  return fold(select_node(memory_, operand[0], key, expr.optional, expr.test), operand);
 }
 
 const Node* Emitter::field(const Expr& expr, const std::string& name) {
@@ -206,7 +205,7 @@ const Node* Emitter::field(const Expr& expr, const std::string& name) {
       {"area", &BoundDevice::area},
       {"tags", &BoundDevice::tags}};
   const Nodes device = {visit(device_of(*expr.children[0]))};
-  return fold(add(field_node(device[0], fields.at(name))), device);
+  return fold(field_node(memory_, device[0], fields.at(name)), device);
 }
 
 const Node* Emitter::member(const Expr& expr, const std::string& attribute) {
@@ -219,9 +218,9 @@ const Node* Emitter::member(const Expr& expr, const std::string& attribute) {
     const auto entry = one->attributes.find(attribute);
     if (entry == one->attributes.end()) continue;
     ids[index] = entry->second.id;
-    parts_.reads.push_back(entry->second.id);
+    reads_.push_back(entry->second.id);
   }
-  return add(member_node(node, std::move(ids), expr.type.kind));
+  return member_node(memory_, node, std::move(ids), expr.type.kind);
 }
 
 const Node* Emitter::has_member(const Expr& expr, const std::string& attribute) {
@@ -233,38 +232,38 @@ const Node* Emitter::has_member(const Expr& expr, const std::string& attribute) 
     has.resize(std::max(has.size(), index + 1));
     has[index] = one->attributes.find(attribute) != one->attributes.end();
   }
-  return fold(add(has_member_node(node, std::move(has))), {node});
+  return fold(has_member_node(memory_, node, std::move(has)), {node});
 }
 
 const Node* Emitter::signal(const Expr& expr, const found::Signal& signal) {
   if (!signal.member) {
-    parts_.reads.push_back(signal.id);
-    return add(read_node(signal.id, expr.type.kind));
+    reads_.push_back(signal.id);
+    return read_node(memory_, signal.id, expr.type.kind);
   }
   std::vector<std::optional<AttributeId>> ids;
   for (const auto& [device, id] : signal.of_members) {
     const std::size_t index = bind(*device)->index;
     ids.resize(std::max(ids.size(), index + 1));
     ids[index] = id;
-    parts_.reads.push_back(id);
+    reads_.push_back(id);
   }
-  return add(member_node(add(slot_node(*signal.member)), std::move(ids), expr.type.kind));
+  return member_node(memory_, slot_node(memory_, *signal.member), std::move(ids), expr.type.kind);
 }
 
 const Node* Emitter::call(const Expr& expr) {
   const Nodes parts = children(expr);
   const std::string& name = expr.text;
-  if (name == "_&&_" || name == "_||_") return add(logic_node(parts, name == "_||_"));
-  if (name == "!_") return add(not_node(parts[0]));
-  if (name == "_?_:_") return add(conditional_node(parts[0], parts[1], parts[2]));
+  if (name == "_&&_" || name == "_||_") return logic_node(memory_, parts, name == "_||_");
+  if (name == "!_") return not_node(memory_, parts[0]);
+  if (name == "_?_:_") return conditional_node(memory_, parts[0], parts[1], parts[2]);
   if (name == "_==_" || name == "_!=_") {
-    return fold(add(equality_node(parts[0], parts[1], name == "_!=_")), parts);
+    return fold(equality_node(memory_, parts[0], parts[1], name == "_!=_"), parts);
   }
   if (name == "_<_" || name == "_<=_" || name == "_>_" || name == "_>=_") {
-    return fold(add(ordering_node(name, parts[0], parts[1])), parts);
+    return fold(ordering_node(memory_, name, parts[0], parts[1]), parts);
   }
   if (name == "math.greatest" || name == "math.least") {
-    return fold(add(extreme_node(parts, name == "math.greatest")), parts);
+    return fold(extreme_node(memory_, parts, name == "math.greatest"), parts);
   }
   if (name == "matches" && parts.size() == 2 && parts[1]->constant() != nullptr &&
       parts[1]->constant()->is(Kind::text)) {
@@ -274,11 +273,11 @@ const Node* Emitter::call(const Expr& expr) {
 }
 
 const Node* Emitter::match(const Expr& expr, const Nodes& arguments) {
-  NodePtr node = match_node(arguments[0], arguments[1]->constant()->view());
-  if (node) return add(std::move(node));
+  const Node* const node = match_node(memory_, arguments[0], arguments[1]->constant()->view());
+  if (node != nullptr) return node;
   findings_.push_back({Severity::error, "E203", expr.children[1]->at.offset,
                        expr.children[1]->at.length, "this is no regular expression of RE2", ""});
-  return add(constant_node(make_error("no regular expression")));
+  return constant_node(memory_, make_error("no regular expression"));
 }
 
 const Node* Emitter::function(const Expr& expr, Nodes arguments) {
@@ -286,20 +285,20 @@ const Node* Emitter::function(const Expr& expr, Nodes arguments) {
   const bool exact = candidates.size() == 1 &&
                      std::all_of(expr.children.begin(), expr.children.end(),
                                  [](const ExprPtr& child) { return kind_of(child->type); });
-  return fold(add(function_node(candidates, arguments, exact)), arguments);
+  return fold(function_node(memory_, candidates, arguments, exact), arguments);
 }
 
 const Node* Emitter::macro(const Expr& expr) {
   switch (expr.macro) {
     case Macro::bind: {
       const Node* const value = visit(*expr.children[0]);
-      return add(bind_node(value, visit(*expr.children[1]), expr.slot));
+      return bind_node(memory_, value, visit(*expr.children[1]), expr.slot);
     }
     case Macro::opt_map:
     case Macro::opt_flat_map: {
       const Node* const operand = visit(*expr.children[0]);
-      return add(optional_macro_node(operand, visit(*expr.children[1]), expr.slot,
-                                     expr.macro == Macro::opt_flat_map));
+      return optional_macro_node(memory_, operand, visit(*expr.children[1]), expr.slot,
+                                 expr.macro == Macro::opt_flat_map);
     }
     default:
       return loop(expr);
@@ -308,25 +307,24 @@ const Node* Emitter::macro(const Expr& expr) {
 
 /// A group without members says nothing, so that `all` of nobody is not true.
 const Node* Emitter::loop(const Expr& expr) {
-  if (is_empty_group(*expr.children[0])) return add(constant_node(make_unknown()));
+  if (is_empty_group(*expr.children[0])) return constant_node(memory_, make_unknown());
   const Nodes parts = children(expr);
   Loop loop{expr.macro, parts[0], nullptr, parts.back(), expr.slot, !expr.variable2.empty()};
   if (parts.size() == 3) loop.filter = parts[1];
   if (expr.macro == Macro::filter) loop.filter = parts[1];
-  return add(loop_node(loop));
+  return loop_node(memory_, loop);
 }
 
 }  // namespace
 
-void emit(const Expr& root, const Environment& names, Program::Parts& parts,
-          std::vector<Finding>& findings) {
-  Emitter emitter(parts, findings);
-  parts.root = emitter.visit(root);
-  parts.outline = outline(root, parts.root, emitter.take_nodes(), names);
-  std::sort(parts.reads.begin(), parts.reads.end());
-  parts.reads.erase(std::unique(parts.reads.begin(), parts.reads.end()), parts.reads.end());
-  parts.reads.shrink_to_fit();
-  parts.nodes.shrink_to_fit();
+Emitted emit(const Expr& root, const Environment& names, Memory& memory,
+             std::vector<Finding>& findings) {
+  Emitter emitter(memory, findings);
+  Emitted emitted;
+  emitted.root = emitter.visit(root);
+  emitted.reads = memory.keep(emitter.take_reads());
+  emitted.outline = outline(root, emitted.root, emitter.take_nodes(), names, memory);
+  return emitted;
 }
 
 }  // namespace attune::cel

@@ -31,6 +31,8 @@ struct Var {
   std::string source;  ///< CEL text; literals of YAML are written as CEL by the loader
 };
 
+class Conditions;  // rules/cel/condition.h
+class Memory;      // rules/cel/memory.h
 class SignalBook;  // rules/cel/signal.h
 
 struct Environment {
@@ -44,6 +46,10 @@ struct Environment {
   bool integer_literals_fit_doubles = true;
   /// attune's extensions 2 and 3 (rules.md 1): true_for, between, .... Null: there are none.
   SignalBook* signals = nullptr;
+  /// Where programs are made that live and end together. Null: each in its own.
+  std::shared_ptr<Memory> memory{};
+  /// Where conditions are kept. Null: nobody will reason about them.
+  Conditions* conditions = nullptr;
 };
 
 }  // namespace attune::cel

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "devices/model/limits.h"
 #include "rules/cel/ast.h"
 #include "rules/cel/environment.h"
 #include "rules/cel/program.h"
@@ -11,6 +12,8 @@
 namespace attune::cel {
 
 namespace {
+
+static_assert(limits::kExpressionBytesMax <= std::numeric_limits<std::uint16_t>::max());
 
 struct Extent {
   std::size_t begin = std::numeric_limits<std::size_t>::max();
@@ -67,27 +70,28 @@ class Outliner {
   Outliner(const NodesOf& nodes, const Environment& names) : nodes_(nodes), names_(names) {}
 
   void visit(const Expr& expr, const Node* node, std::uint32_t text) {
-    const std::size_t mine = out_.parts.size();
+    const std::size_t mine = parts_.size();
     Extent extent;
     widen(extent, expr);
-    Outline::Part& part = out_.parts.emplace_back();
+    Outline::Part& part = parts_.emplace_back();
     part.node = node;
-    part.begin = static_cast<std::uint32_t>(extent.begin);
-    part.end = static_cast<std::uint32_t>(extent.end);
+    part.begin = static_cast<std::uint16_t>(extent.begin);
+    part.end = static_cast<std::uint16_t>(extent.end);
     part.text = text;
     part.joins = joins_of(expr);
     visit_operands(expr, part.joins, text, mine);
-    out_.parts[mine].size = static_cast<std::uint32_t>(out_.parts.size() - mine);
+    parts_[mine].size = static_cast<std::uint32_t>(parts_.size() - mine);
   }
-  [[nodiscard]] Outline take() {
-    out_.parts.shrink_to_fit();
-    out_.reads.shrink_to_fit();
-    return std::move(out_);
+  [[nodiscard]] const Outline* keep(Memory& memory) const {
+    std::vector<std::string_view> texts;
+    for (const std::string_view text : texts_) texts.push_back(memory.keep(text));
+    return memory.make<Outline>(
+        Outline{memory.keep(parts_), memory.keep(reads_), memory.keep(texts)});
   }
 
  private:
   void visit_operands(const Expr& expr, Joins joins, std::uint32_t text, std::size_t mine) {
-    if (joins == Joins::none) return keep_reads(expr, out_.parts[mine]);
+    if (joins == Joins::none) return keep_reads(expr, parts_[mine]);
     if (joins == Joins::same) return visit_var(expr);
     for (const auto& child : expr.children) visit_known(*child, text);
   }
@@ -99,9 +103,8 @@ class Outliner {
 
   void visit_var(const Expr& name) {
     const auto var = names_.vars.find(name.text);
-    out_.texts.push_back(var == names_.vars.end() ? name.text : var->second.source);
-    visit_known(*std::get<found::Var>(name.found).value,
-                static_cast<std::uint32_t>(out_.texts.size()));
+    texts_.push_back(var == names_.vars.end() ? std::string_view(name.text) : var->second.source);
+    visit_known(*std::get<found::Var>(name.found).value, static_cast<std::uint32_t>(texts_.size()));
   }
 
   void keep_reads(const Expr& expr, Outline::Part& part) {
@@ -109,14 +112,16 @@ class Outliner {
     add_reads(expr, reads);
     std::sort(reads.begin(), reads.end());
     reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
-    part.reads_begin = static_cast<std::uint32_t>(out_.reads.size());
-    out_.reads.insert(out_.reads.end(), reads.begin(), reads.end());
-    part.reads_end = static_cast<std::uint32_t>(out_.reads.size());
+    part.reads_begin = static_cast<std::uint32_t>(reads_.size());
+    reads_.insert(reads_.end(), reads.begin(), reads.end());
+    part.reads_end = static_cast<std::uint32_t>(reads_.size());
   }
 
   const NodesOf& nodes_;
   const Environment& names_;
-  Outline out_;
+  std::vector<Outline::Part> parts_;
+  std::vector<AttributeId> reads_;
+  std::vector<std::string_view> texts_;  // of the environment
 };
 
 /// -1 for a bracket that closes, 1 for one that opens.
@@ -165,10 +170,11 @@ class Explainer {
       : program_(program), view_(view) {}
 
   [[nodiscard]] Explained part(std::size_t index) const {
-    const Outline& outline = program_.outline();
+    const Outline& outline = *program_.outline();
     const Outline::Part& from = outline.parts[index];
     Explained out;
-    const std::string& source = from.text == 0 ? program_.source() : outline.texts[from.text - 1];
+    const std::string_view source =
+        from.text == 0 ? program_.source() : outline.texts[from.text - 1];
     out.text = balanced(source, from.begin, from.end);
     Arena arena;
     out.truth = truth_of(program_.evaluate(*from.node, view_, arena), out.error);
@@ -209,17 +215,17 @@ void collect(const Explained& part, bool wanted, std::vector<const Explained*>& 
 
 }  // namespace
 
-Outline outline(const Expr& root, const Node* node, const NodesOf& nodes,
-                const Environment& names) {
-  if (joins_of(root) == Joins::none) return {};
+const Outline* outline(const Expr& root, const Node* node, const NodesOf& nodes,
+                       const Environment& names, Memory& memory) {
+  if (joins_of(root) == Joins::none) return nullptr;
   Outliner outliner(nodes, names);
   outliner.visit(root, node, 0);
-  return outliner.take();
+  return outliner.keep(memory);
 }
 
 Explained explain(const Expression& expression, const rules::StateView& view) {
   const Program* program = expression.program();
-  if (program != nullptr && !program->outline().parts.empty()) {
+  if (program != nullptr && program->outline() != nullptr) {
     return Explainer(*program, view).part(0);
   }
   Explained out;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ namespace attune::cel {
 
 struct Environment;
 struct Expr;
+class Memory;
 class Node;
 
 /// How the operands of a part make it what it is.
@@ -33,22 +35,22 @@ enum class Joins : std::uint8_t {
 struct Outline {
   struct Part {
     const Node* node = nullptr;
-    std::uint32_t begin = 0, end = 0;  ///< bytes of its text
+    std::uint32_t reads_begin = 0, reads_end = 0;  ///< in `reads`
     std::uint32_t text = 0;            ///< 0: the program's source, else texts[text - 1]
     std::uint32_t size = 1;            ///< with all its operands
-    std::uint32_t reads_begin = 0, reads_end = 0;  ///< in `reads`
+    std::uint16_t begin = 0, end = 0;  ///< bytes of its text
     Joins joins = Joins::none;
   };
-  std::vector<Part> parts;         ///< empty: the condition has no operands
-  std::vector<AttributeId> reads;  ///< of the parts without operands
-  std::vector<std::string> texts;  ///< of `vars`
+  std::span<const Part> parts;              ///< never empty
+  std::span<const AttributeId> reads;       ///< of the parts without operands
+  std::span<const std::string_view> texts;  ///< of `vars`
 };
 
 /// Nodes of a tree's operands and of the `vars` that it uses.
 using NodesOf = std::map<const Expr*, const Node*>;
-/// The outline of a checked and emitted tree.
-[[nodiscard]] Outline outline(const Expr& root, const Node* node, const NodesOf& nodes,
-                              const Environment& names);
+/// The outline of a checked and emitted tree; null when it has no operands.
+[[nodiscard]] const Outline* outline(const Expr& root, const Node* node, const NodesOf& nodes,
+                                     const Environment& names, Memory& memory);
 
 /// One part as it evaluates on a state.
 struct Explained {

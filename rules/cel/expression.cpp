@@ -84,9 +84,8 @@ std::optional<Value> to_value(const Datum& d, std::string* message) {
 
 }  // namespace
 
-const std::string& Expression::source() const {
-  static const std::string none;
-  return program_ ? program_->source() : none;
+std::string_view Expression::source() const {
+  return program_ ? program_->source() : std::string_view();
 }
 
 std::span<const AttributeId> Expression::reads() const {

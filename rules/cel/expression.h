@@ -16,7 +16,7 @@ namespace attune::cel {
 /// What is wrong with a source text. The rules loader maps the offset to file:line:col.
 struct Finding {
   Severity severity = Severity::error;
-  std::string code;        ///< E201 syntax, E203 types, E301 device, E302 attribute, E303 value, ...
+  std::string code;  ///< E201 syntax, E203 types, E301 device, E302 attribute, E303 value, ...
   std::size_t offset = 0;  ///< bytes into the source
   std::size_t length = 1;
   std::string message;
@@ -36,7 +36,7 @@ class Expression {
   Expression() = default;
   explicit Expression(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
   [[nodiscard]] bool empty() const { return program_ == nullptr; }
-  [[nodiscard]] const std::string& source() const;
+  [[nodiscard]] std::string_view source() const;
   /// Attributes whose change can change the result, ascending, each once.
   [[nodiscard]] std::span<const AttributeId> reads() const;
   /// Allocates nothing for conditions over attributes, numbers and enums. Error: `message`, when
@@ -47,6 +47,7 @@ class Expression {
                                            std::string* message = nullptr) const;
   /// For rules/cel alone; null when empty.
   [[nodiscard]] const Program* program() const { return program_.get(); }
+  [[nodiscard]] const std::shared_ptr<const Program>& shared() const { return program_; }
 
  private:
   std::shared_ptr<const Program> program_;

@@ -24,7 +24,7 @@ class Absorbed {
 
 class LogicNode final : public Node {
  public:
-  LogicNode(Nodes parts, bool stop) : parts_(std::move(parts)), stop_(stop) {}
+  LogicNode(std::span<const Node* const> parts, bool stop) : parts_(parts), stop_(stop) {}
   Datum eval(Frame& frame) const override {
     Absorbed absorbed;
     for (const Node* part : parts_) {
@@ -39,7 +39,7 @@ class LogicNode final : public Node {
   }
 
  private:
-  Nodes parts_;
+  std::span<const Node* const> parts_;
   bool stop_;
 };
 
@@ -73,16 +73,17 @@ class ConditionalNode final : public Node {
 
 }  // namespace
 
-NodePtr logic_node(Nodes parts, bool stop) {
-  return std::make_unique<LogicNode>(std::move(parts), stop);
+const Node* logic_node(Memory& memory, Nodes parts, bool stop) {
+  return memory.make<LogicNode>(memory.keep(parts), stop);
 }
 
-NodePtr not_node(const Node* operand) {
-  return std::make_unique<NotNode>(operand);
+const Node* not_node(Memory& memory, const Node* operand) {
+  return memory.make<NotNode>(operand);
 }
 
-NodePtr conditional_node(const Node* condition, const Node* yes, const Node* no) {
-  return std::make_unique<ConditionalNode>(condition, yes, no);
+const Node* conditional_node(Memory& memory, const Node* condition, const Node* yes,
+                             const Node* no) {
+  return memory.make<ConditionalNode>(condition, yes, no);
 }
 
 }  // namespace attune::cel

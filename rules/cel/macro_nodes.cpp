@@ -46,6 +46,7 @@ class LoopNode : public Node {
   }
 
  protected:
+  ~LoopNode() = default;
   [[nodiscard]] virtual Datum over(const Datum& range, Frame& frame) const = 0;
   /// True, false, or why it is neither.
   [[nodiscard]] Datum accepted(Frame& frame) const {
@@ -194,34 +195,35 @@ class OptionalMacroNode final : public Node {
 
 }  // namespace
 
-NodePtr loop_node(const Loop& loop) {
+const Node* loop_node(Memory& memory, const Loop& loop) {
   switch (loop.macro) {
     case Macro::all:
     case Macro::exists:
-      return std::make_unique<QuantifierNode>(loop);
+      return memory.make<QuantifierNode>(loop);
     case Macro::exists_one:
-      return std::make_unique<ExistsOneNode>(loop);
+      return memory.make<ExistsOneNode>(loop);
     case Macro::map:
     case Macro::filter:
     case Macro::transform_list:
-      return std::make_unique<CollectNode>(loop);
+      return memory.make<CollectNode>(loop);
     case Macro::transform_map:
     case Macro::transform_map_entry:
-      return std::make_unique<TransformMapNode>(loop);
+      return memory.make<TransformMapNode>(loop);
     case Macro::bind:
     case Macro::opt_map:
     case Macro::opt_flat_map:
       break;
   }
-  return constant_node(make_error("not a loop"));
+  return constant_node(memory, make_error("not a loop"));
 }
 
-NodePtr bind_node(const Node* value, const Node* body, std::uint32_t slot) {
-  return std::make_unique<BindNode>(value, body, slot);
+const Node* bind_node(Memory& memory, const Node* value, const Node* body, std::uint32_t slot) {
+  return memory.make<BindNode>(value, body, slot);
 }
 
-NodePtr optional_macro_node(const Node* operand, const Node* body, std::uint32_t slot, bool flat) {
-  return std::make_unique<OptionalMacroNode>(operand, body, slot, flat);
+const Node* optional_macro_node(Memory& memory, const Node* operand, const Node* body,
+                                std::uint32_t slot, bool flat) {
+  return memory.make<OptionalMacroNode>(operand, body, slot, flat);
 }
 
 }  // namespace attune::cel

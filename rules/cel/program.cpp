@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/cel/condition.h"
 #include "rules/cel/parser.h"
 
 namespace attune::cel {
@@ -16,10 +17,20 @@ bool failed(const std::vector<Finding>& findings, std::size_t from) {
                      [](const Finding& f) { return f.severity == Severity::error; });
 }
 
+/// Of the type without what belongs to the environment; most are booleans.
+const Type* lasting(const Type& type, Memory& memory) {
+  static const Type boolean(TypeKind::boolean);
+  if (type.is(TypeKind::boolean)) return &boolean;
+  Type* const own = memory.make<Type>(type);
+  own->devices.clear();
+  own->values = nullptr;
+  return own;
+}
+
 }  // namespace
 
 Datum Program::evaluate(const rules::StateView& view, Arena& arena, const Datum* variables) const {
-  return evaluate(*parts_.root, view, arena, variables);
+  return evaluate(root(), view, arena, variables);
 }
 
 Datum Program::evaluate(const Node& part, const rules::StateView& view, Arena& arena,
@@ -43,25 +54,26 @@ std::shared_ptr<const Program> compile_program(std::string_view source, const Co
   checker.check(*root, how.expect, how.any_type);
   if (failed(findings, before)) return nullptr;
   const Checked checked = checker.take();
-  return program_of({*root, checked, how.names}, std::string(source), findings);
+  return program_of({*root, checked, how.names}, source, findings);
 }
 
-std::shared_ptr<const Program> program_of(const CheckedTree& tree, std::string source,
+std::shared_ptr<const Program> program_of(const CheckedTree& tree, std::string_view source,
                                           std::vector<Finding>& findings) {
   const std::size_t before = findings.size();
+  auto memory = tree.names.memory ? tree.names.memory : std::make_shared<Memory>();
   Program::Parts parts;
-  parts.source = std::move(source);
-  parts.type = tree.root.type;
-  parts.type.devices.clear();  // they belong to the environment
-  parts.type.values = nullptr;
+  parts.emitted = emit(tree.root, tree.names, *memory, findings);
+  if (failed(findings, before)) return nullptr;
+  parts.source = memory->keep(source);
+  parts.type = lasting(tree.root.type, *memory);
   parts.cost = tree.root.cost;
   parts.slots = tree.checked.slots;
-  emit(tree.root, tree.names, parts, findings);
-  if (failed(findings, before)) return nullptr;
-  if (parts.type.is(TypeKind::boolean)) {
-    parts.condition = std::make_unique<const Condition>(condition_of(tree.root));
+  const Program* const made = memory->make<Program>(parts);
+  const std::shared_ptr<const Program> program(std::move(memory), made);
+  if (tree.names.conditions != nullptr && tree.root.type.is(TypeKind::boolean)) {
+    tree.names.conditions->keep(program, condition_of(tree.root));
   }
-  return std::make_shared<const Program>(std::move(parts));
+  return program;
 }
 
 }  // namespace attune::cel

@@ -1,42 +1,42 @@
 #pragma once
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "rules/cel/checker.h"
-#include "rules/cel/condition.h"
 #include "rules/cel/explain.h"
 #include "rules/cel/expression.h"
+#include "rules/cel/memory.h"
 #include "rules/cel/node.h"
 
 /// An expression that is ready to run.
 namespace attune::cel {
 
-/// Immutable: any number of evaluations may run at once.
+/// What a checked tree becomes; all of it lives in one Memory.
+struct Emitted {
+  const Node* root = nullptr;
+  std::span<const AttributeId> reads;  ///< ascending, each once
+  const Outline* outline = nullptr;    ///< null: the condition has no operands
+};
+
+/// Immutable: any number of evaluations may run at once. Lives in a Memory.
 class Program {
  public:
   struct Parts {
-    std::string source;
-    Type type;
+    std::string_view source;
+    const Type* type = nullptr;
     std::uint64_t cost = 0;
     std::uint32_t slots = 0;
-    const Node* root = nullptr;
-    std::vector<AttributeId> reads;
-    std::vector<NodePtr> nodes;
-    std::vector<std::unique_ptr<BoundDevice>> devices;
-    std::unique_ptr<Arena> constants;
-    Outline outline;
-    std::unique_ptr<const Condition> condition;  ///< of a bool
+    Emitted emitted;
   };
-  explicit Program(Parts parts) : parts_(std::move(parts)) {}
+  explicit Program(const Parts& parts) : parts_(parts) {}
 
-  [[nodiscard]] const std::string& source() const { return parts_.source; }
-  [[nodiscard]] const Type& type() const { return parts_.type; }
+  [[nodiscard]] std::string_view source() const { return parts_.source; }
+  [[nodiscard]] const Type& type() const { return *parts_.type; }
   /// The static bound, in units.
   [[nodiscard]] std::uint64_t cost() const { return parts_.cost; }
-  [[nodiscard]] std::span<const AttributeId> reads() const { return parts_.reads; }
+  [[nodiscard]] std::span<const AttributeId> reads() const { return parts_.emitted.reads; }
   /// The result lives as long as `arena`, the view's values and this program. `variables` are
   /// those of the declarations, in their order.
   [[nodiscard]] Datum evaluate(const rules::StateView& view, Arena& arena,
@@ -45,10 +45,9 @@ class Program {
   [[nodiscard]] Datum evaluate(const Node& part, const rules::StateView& view, Arena& arena,
                                const Datum* variables = nullptr) const;
   /// The whole as one part.
-  [[nodiscard]] const Node& root() const { return *parts_.root; }
-  [[nodiscard]] const Outline& outline() const { return parts_.outline; }
-  /// Null when the result is no bool.
-  [[nodiscard]] const Condition* condition() const { return parts_.condition.get(); }
+  [[nodiscard]] const Node& root() const { return *parts_.emitted.root; }
+  /// Null: the condition has no operands.
+  [[nodiscard]] const Outline* outline() const { return parts_.emitted.outline; }
 
  private:
   Parts parts_;
@@ -74,12 +73,13 @@ struct CheckedTree {
   const Environment& names;
 };
 /// The same from a tree that is checked already.
-[[nodiscard]] std::shared_ptr<const Program> program_of(const CheckedTree& tree, std::string source,
+[[nodiscard]] std::shared_ptr<const Program> program_of(const CheckedTree& tree,
+                                                        std::string_view source,
                                                         std::vector<Finding>& findings);
 
 /// A checked tree -> nodes. Findings: a wrong constant regular expression. `names` are those that
 /// it was checked with.
-void emit(const Expr& root, const Environment& names, Program::Parts& parts,
-          std::vector<Finding>& findings);
+[[nodiscard]] Emitted emit(const Expr& root, const Environment& names, Memory& memory,
+                           std::vector<Finding>& findings);
 
 }  // namespace attune::cel

@@ -96,8 +96,9 @@ class VariableNode final : public Node {
 
 class MemberNode final : public Node {
  public:
-  MemberNode(const Node* device, std::vector<std::optional<AttributeId>> attributes, TypeKind type)
-      : device_(device), attributes_(std::move(attributes)), type_(type) {}
+  MemberNode(const Node* device, std::span<const std::optional<AttributeId>> attributes,
+             TypeKind type)
+      : device_(device), attributes_(attributes), type_(type) {}
   Datum eval(Frame& frame) const override {
     const Datum device = device_->eval(frame);
     if (!device.is(Kind::device)) return device.known() ? make_error("not a device") : device;
@@ -109,7 +110,7 @@ class MemberNode final : public Node {
 
  private:
   const Node* device_;
-  std::vector<std::optional<AttributeId>> attributes_;
+  std::span<const std::optional<AttributeId>> attributes_;
   TypeKind type_;
 };
 
@@ -144,33 +145,33 @@ class FieldNode final : public Node {
 
 }  // namespace
 
-NodePtr constant_node(Datum value) {
-  return std::make_unique<ConstantNode>(value);
+const Node* constant_node(Memory& memory, Datum value) {
+  return memory.make<ConstantNode>(value);
 }
 
-NodePtr read_node(AttributeId attribute, TypeKind type) {
-  return std::make_unique<ReadNode>(attribute, type);
+const Node* read_node(Memory& memory, AttributeId attribute, TypeKind type) {
+  return memory.make<ReadNode>(attribute, type);
 }
 
-NodePtr slot_node(std::uint32_t slot) {
-  return std::make_unique<SlotNode>(slot);
+const Node* slot_node(Memory& memory, std::uint32_t slot) {
+  return memory.make<SlotNode>(slot);
 }
 
-NodePtr variable_node(std::uint32_t index) {
-  return std::make_unique<VariableNode>(index);
+const Node* variable_node(Memory& memory, std::uint32_t index) {
+  return memory.make<VariableNode>(index);
 }
 
-NodePtr member_node(const Node* device, std::vector<std::optional<AttributeId>> attributes,
-                    TypeKind type) {
-  return std::make_unique<MemberNode>(device, std::move(attributes), type);
+const Node* member_node(Memory& memory, const Node* device,
+                        std::vector<std::optional<AttributeId>> attributes, TypeKind type) {
+  return memory.make<MemberNode>(device, memory.keep(attributes), type);
 }
 
-NodePtr has_member_node(const Node* device, std::vector<bool> has) {
-  return std::make_unique<HasMemberNode>(device, std::move(has));
+const Node* has_member_node(Memory& memory, const Node* device, std::vector<bool> has) {
+  return memory.make<HasMemberNode>(device, std::move(has));
 }
 
-NodePtr field_node(const Node* device, Datum BoundDevice::*field) {
-  return std::make_unique<FieldNode>(device, field);
+const Node* field_node(Memory& memory, const Node* device, Datum BoundDevice::*field) {
+  return memory.make<FieldNode>(device, field);
 }
 
 }  // namespace attune::cel

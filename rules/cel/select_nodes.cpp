@@ -35,8 +35,8 @@ class SelectNode final : public Node {
 
 }  // namespace
 
-NodePtr select_node(const Node* operand, Datum key, bool optional, bool test) {
-  return std::make_unique<SelectNode>(operand, key, optional, test);
+const Node* select_node(Memory& memory, const Node* operand, Datum key, bool optional, bool test) {
+  return memory.make<SelectNode>(operand, key, optional, test);
 }
 
 }  // namespace attune::cel

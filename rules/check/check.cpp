@@ -4,8 +4,8 @@
 
 namespace attune::rules {
 
-Issues check(const RuleSet& set, const Surroundings& around) {
-  Checking checking(set, around);
+Issues check(const Loaded& loaded, const Surroundings& around) {
+  Checking checking(loaded, around);
   check_conflicts(checking);
   check_loops(checking);
   check_conditions(checking);

@@ -8,8 +8,8 @@
 /// Determinism: a function of the set and the devices; bounded by budgets, never by a clock.
 namespace attune::rules {
 
-/// Findings of a loaded set, ascending by place. `around` is what it was loaded against.
-/// An error (C401) means that the set should not run.
-[[nodiscard]] Issues check(const RuleSet& set, const Surroundings& around);
+/// Findings of a loaded set, which is there, ascending by place. `around` is what it was loaded
+/// against. An error (C401) means that the set should not run.
+[[nodiscard]] Issues check(const Loaded& loaded, const Surroundings& around);
 
 }  // namespace attune::rules

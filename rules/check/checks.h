@@ -6,8 +6,8 @@
 namespace attune::rules {
 
 struct Checking {
-  explicit Checking(const RuleSet& set, const Surroundings& around)
-      : facts(set, around),
+  explicit Checking(const Loaded& loaded, const Surroundings& around)
+      : facts(loaded, around),
         regions(facts),
         search(facts, [this](AttributeId id, bool is) { return regions.implied(id, is); }),
         findings(facts) {}

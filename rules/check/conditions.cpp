@@ -16,15 +16,16 @@ bool never(Checking& checking, const Demands& demands) {
 }
 
 void check_start(Checking& checking, const Rule& rule) {
-  Demands demands = {{cel::condition_of(rule.when), true}};
+  const cel::Conditions& conditions = checking.facts.conditions;
+  Demands demands = {{conditions.of(rule.when), true}};
   if (never(checking, demands)) {
     return checking.findings.warning(
         checking.findings.of_key(rule, "when"),
         {"S602", shown(rule) + " never starts: its `when` is never true",
          "no state of what it reads makes it true"});
   }
-  if (rule.while_) demands.push_back({cel::condition_of(*rule.while_), true});
-  if (rule.while_ && never(checking, demands)) {
+  if (rule.extras->while_) demands.push_back({conditions.of(*rule.extras->while_), true});
+  if (rule.extras->while_ && never(checking, demands)) {
     return checking.findings.warning(
         checking.findings.of_key(rule, "while"),
         {"S602", shown(rule) + " never starts: `when` and `while` are never true together",
@@ -39,15 +40,16 @@ void check_start(Checking& checking, const Rule& rule) {
 
 void check_end(Checking& checking, const Rule& rule) {
   if (!rule.until) return;
-  const cel::Condition* const until = cel::condition_of(*rule.until);
+  const cel::Conditions& conditions = checking.facts.conditions;
+  const cel::Condition* const until = conditions.of(*rule.until);
   if (never(checking, {{until, true}})) {
     return checking.findings.warning(
         checking.findings.of_key(rule, "until"),
         {"S604", shown(rule) + " never ends: its `until` is never true",
          "no state of what it reads makes it true"});
   }
-  Demands both = {{cel::condition_of(rule.when), true, kStart}, {until, true, kEnd}};
-  if (rule.while_) both.push_back({cel::condition_of(*rule.while_), true, kStart});
+  Demands both = {{conditions.of(rule.when), true, kStart}, {until, true, kEnd}};
+  if (rule.extras->while_) both.push_back({conditions.of(*rule.extras->while_), true, kStart});
   const Answer answer = checking.search.meet_on_a_number(both, kStart | kEnd);
   if (answer.is != Answer::Is::yes) return;
   checking.findings.warning(
@@ -75,16 +77,16 @@ void check_moments(Checking& checking, const Rule& rule, const cel::Expression& 
 void check_moments(Checking& checking, const Rule& rule) {
   if (is_level(rule)) check_moments(checking, rule, rule.when, "when");
   if (rule.until) check_moments(checking, rule, *rule.until, "until");
-  if (rule.while_) check_moments(checking, rule, *rule.while_, "while");
+  if (rule.extras->while_) check_moments(checking, rule, *rule.extras->while_, "while");
 }
 
 }  // namespace
 
 void check_conditions(Checking& checking) {
-  std::set<std::string> told;
+  std::set<std::string_view> told;
   for (const Rule& rule : checking.facts.set.rules) {
     check_moments(checking, rule);
-    if (!is_level(rule) || !told.insert(declared(rule)).second) continue;
+    if (!is_level(rule) || !told.insert(rule.declared()).second) continue;
     check_start(checking, rule);
     check_end(checking, rule);
   }

@@ -52,11 +52,11 @@ bool same_text(const Wanted& a, const Wanted& b) {
 
 /// Minutes of the day in which a rule that starts by the clock lives; empty: that is not fixed.
 std::optional<std::pair<int, int>> hours_of(const Rule& rule) {
-  if (!rule.trigger || !rule.max_time || !rule.sequence.empty()) return std::nullopt;
-  const auto* const clock = std::get_if<ByClock>(&rule.trigger->of);
+  const auto* const clock = rule.triggered<ByClock>();
   const int* const begin = clock == nullptr ? nullptr : std::get_if<int>(&clock->at);
-  if (begin == nullptr) return std::nullopt;
-  const Millis longest = *rule.max_time + rule.trigger->late;
+  const auto& extras = *rule.extras;
+  if (begin == nullptr || !extras.max_time || !extras.sequence.empty()) return std::nullopt;
+  const Millis longest = *extras.max_time + extras.trigger->late;
   return std::pair(*begin, static_cast<int>(longest / std::chrono::minutes(1)) + 1);
 }
 
@@ -87,7 +87,7 @@ class Conflicts {
   void report(const Claim& a, const Claim& b, const Answer& answer, bool lingering);
 
   Checking& checking_;
-  std::set<std::pair<std::string, std::string>> told_;
+  std::set<std::pair<std::string_view, std::string_view>> told_;
   std::size_t pairs_ = 0;
 };
 
@@ -102,7 +102,7 @@ void Conflicts::run() {
       }
     };
     add(rule.want);
-    for (const Step& step : rule.sequence) add(step.want);
+    for (const Step& step : rule.extras->sequence) add(step.want);
   }
   for (const auto& [place, rivals] : claims) compare(rivals);
 }
@@ -121,9 +121,9 @@ void Conflicts::compare(const std::vector<Claim>& claims) {
 /// Ranges with no point in common.
 bool Conflicts::exclude(const Want& a, const Want& b, const StateView& view) const {
   const auto below = [&](const Want& low, const Want& high) {
-    if (!low.max || !high.min) return false;
-    const auto most = at(*low.max, view);
-    const auto least = at(*high.min, view);
+    if (!low.leeway->max || !high.leeway->min) return false;
+    const auto most = at(*low.leeway->max, view);
+    const auto least = at(*high.leeway->min, view);
     return most && least && most->is_numeric() && least->is_numeric() &&
            most->numeric() < least->numeric();
   };
@@ -187,7 +187,8 @@ Answer Conflicts::meet(const Claim& a, const Claim& b, bool lingering) {
 }
 
 void Conflicts::compare(const Claim& a, const Claim& b) {
-  const auto pair = std::minmax(declared(*a.rule), declared(*b.rule));
+  const std::pair<std::string_view, std::string_view> pair =
+      std::minmax({a.rule->declared(), b.rule->declared()});
   if (told_.contains(pair)) return;
   for (const bool lingering : {false, true}) {
     const Answer answer = meet(a, b, lingering);

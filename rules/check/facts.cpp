@@ -2,8 +2,9 @@
 
 namespace attune::rules {
 
-Facts::Facts(const RuleSet& checked, const Surroundings& against)
-    : set(checked),
+Facts::Facts(const Loaded& loaded, const Surroundings& against)
+    : set(*loaded.set),
+      conditions(*loaded.conditions),
       around(against),
       known_(against.table.size(), nullptr),
       asked_(against.table.size(), false) {

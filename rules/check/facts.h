@@ -12,7 +12,7 @@ namespace attune::rules {
 
 class Facts {
  public:
-  Facts(const RuleSet& set, const Surroundings& around);
+  Facts(const Loaded& loaded, const Surroundings& around);
 
   /// Null for what is neither a setting nor an attribute that its device shows.
   [[nodiscard]] const AttributeInfo* info(AttributeId attribute);
@@ -27,6 +27,7 @@ class Facts {
   [[nodiscard]] const cel::Signal* signal(AttributeId attribute) const;
 
   const RuleSet& set;
+  const cel::Conditions& conditions;
   const Surroundings& around;
 
  private:

@@ -32,10 +32,6 @@ std::string value_text(const Value& value) {
 
 }  // namespace
 
-const std::string& declared(const Rule& rule) {
-  return rule.declared.empty() ? rule.id.text() : rule.declared;
-}
-
 const std::string& shown(const Rule& rule) {
   return rule.id.text();
 }
@@ -84,7 +80,7 @@ const yaml::Entry* Findings::rule_entry(const Rule& rule, std::string_view key) 
   if (read == nullptr) return nullptr;
   const yaml::Node* const section = read->root.find("rules");
   if (section == nullptr) return nullptr;
-  const yaml::Entry* const own = entry_of(*section, declared(rule));
+  const yaml::Entry* const own = entry_of(*section, rule.declared());
   return own == nullptr ? nullptr : entry_of(own->value, key);
 }
 

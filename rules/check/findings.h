@@ -51,8 +51,6 @@ class Findings {
 /// `living.temperature = 26, tv.playback = 'playing'`; empty for any state.
 [[nodiscard]] std::string text(const Facts& facts, const State& state);
 
-/// The rule as its file calls it: the same for all instances of a `foreach`.
-[[nodiscard]] const std::string& declared(const Rule& rule);
 /// The rule as people see it: of an instance with its member.
 [[nodiscard]] const std::string& shown(const Rule& rule);
 

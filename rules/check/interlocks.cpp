@@ -22,7 +22,7 @@ void put(Moment& moment, const Want& want) {
 
 std::vector<Moment> moments_of(const Rule& rule) {
   std::vector<Moment> moments = {rule.want};
-  for (const Step& step : rule.sequence) {
+  for (const Step& step : rule.extras->sequence) {
     if (step.kind != Step::Kind::want) continue;
     Moment next = moments.back();
     for (const Want& want : step.want) put(next, want);
@@ -60,7 +60,7 @@ class Reached {
               State state);
 
   Checking& checking_;
-  std::set<std::pair<std::string, std::string>> told_;
+  std::set<std::pair<std::string_view, std::string_view>> told_;
 };
 
 bool Reached::reaches(const Rule& rule, const Interlock& lock, const Moment& moment,
@@ -76,7 +76,7 @@ bool Reached::reaches(const Rule& rule, const Interlock& lock, const Moment& mom
     if (!is) continue;
     demands.push_back({&wanted.emplace_back(std::move(*is)), true, kWanted});
   }
-  demands.push_back({cel::condition_of(lock.never), true, kNever});
+  demands.push_back({checking_.facts.conditions.of(lock.never), true, kNever});
   Answer answer = checking_.search.meet_at(want.attribute, demands, kWanted | kNever);
   if (answer.is != Answer::Is::yes) return false;
   report(rule, lock, moment, want, std::move(answer.state));
@@ -85,7 +85,7 @@ bool Reached::reaches(const Rule& rule, const Interlock& lock, const Moment& mom
 
 void Reached::report(const Rule& rule, const Interlock& lock, const Moment& moment,
                      const Want& want, State state) {
-  if (!told_.emplace(declared(rule), lock.id).second) return;
+  if (!told_.emplace(rule.declared(), lock.id).second) return;
   std::erase_if(state.values, [&](const auto& entry) {
     return std::any_of(moment.begin(), moment.end(),
                        [&](const Want& one) { return one.attribute == entry.first; });

@@ -112,8 +112,8 @@ std::vector<Step> Loops::steps_of(std::uint32_t from) {
     }
   }
   for (const cel::Signal& signal : checking_.facts.set.signals) {
-    if (signal.kind != cel::SignalKind::active || signal.word != declared(rule(from))) continue;
-    step_by(from, {signal.id, {}, {}, {}, 0}, signal.id, signal.text, steps);
+    if (signal.kind != cel::SignalKind::active || signal.word != rule(from).declared()) continue;
+    step_by(from, {signal.id}, signal.id, signal.text, steps);
   }
   return steps;
 }
@@ -146,7 +146,7 @@ void Loops::find_way_back(std::uint32_t start) {
 
 void Loops::report(const std::vector<std::uint32_t>& rules, const std::vector<std::string>& by) {
   std::set<std::string> names;
-  for (const std::uint32_t at : rules) names.insert(declared(rule(at)));
+  for (const std::uint32_t at : rules) names.emplace(rule(at).declared());
   std::string key;
   for (const std::string& name : names) key += name + " ";
   if (!told_.insert(key).second) return;

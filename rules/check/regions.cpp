@@ -10,16 +10,6 @@ using Relation = cel::Condition::Relation;
 /// Above every number that a table gives.
 constexpr std::size_t kFirstOwnAxis = 0xF0000000;
 
-void add(Demands& demands, const cel::Expression& condition, bool wanted, unsigned side) {
-  demands.push_back({cel::condition_of(condition), wanted, side});
-}
-
-Demands permitted(const Rule& rule, unsigned side) {
-  Demands demands;
-  if (rule.while_) add(demands, *rule.while_, true, side);
-  return demands;
-}
-
 /// `attribute relation number` as a condition of one part.
 cel::Condition::Part comparison(cel::Condition& into, AttributeId attribute, Relation relation,
                                 double number) {
@@ -82,22 +72,27 @@ std::optional<cel::Condition> equals(AttributeId attribute, const Value& value) 
 }
 
 bool is_level(const Rule& rule) {
-  return rule.mode == RuleMode::enabled && !rule.when.empty() && !rule.trigger;
+  return rule.mode == RuleMode::enabled && !rule.when.empty() && !rule.extras->trigger;
+}
+
+Demands Regions::permitted(const Rule& rule, unsigned side) const {
+  if (!rule.extras->while_) return {};
+  return {{facts_.conditions.of(*rule.extras->while_), true, side}};
 }
 
 Demands Regions::start(const Rule& rule, unsigned side) const {
   Demands demands = permitted(rule, side);
-  if (!rule.when.empty()) add(demands, rule.when, true, side);
-  if (rule.until) add(demands, *rule.until, false, side);
+  if (!rule.when.empty()) demands.push_back({facts_.conditions.of(rule.when), true, side});
+  if (rule.until) demands.push_back({facts_.conditions.of(*rule.until), false, side});
   return demands;
 }
 
 Demands Regions::hold(const Rule& rule, unsigned side) const {
   Demands demands = permitted(rule, side);
   if (rule.until) {
-    add(demands, *rule.until, false, side);
-  } else if (!rule.when.empty() && !rule.trigger) {
-    add(demands, rule.when, true, side);
+    demands.push_back({facts_.conditions.of(*rule.until), false, side});
+  } else if (!rule.when.empty() && !rule.extras->trigger) {
+    demands.push_back({facts_.conditions.of(rule.when), true, side});
   }
   return demands;
 }
@@ -151,7 +146,7 @@ const cel::Condition* Regions::compared(const cel::Signal& signal) {
 
 Demands Regions::said_by(const cel::Signal& signal, bool is) {
   if (signal.kind == SignalKind::true_for && is && !signal.inner.empty()) {
-    return {{cel::condition_of(signal.inner[0]), true}};
+    return {{facts_.conditions.of(signal.inner[0]), true}};
   }
   if (signal.kind == SignalKind::active && is) {
     const Rule* const rule = facts_.set.find(signal.word);

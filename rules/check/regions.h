@@ -25,6 +25,7 @@ class Regions {
   [[nodiscard]] Demands implied(AttributeId attribute, bool is);
 
  private:
+  [[nodiscard]] Demands permitted(const Rule& rule, unsigned side) const;
   [[nodiscard]] Demands said_by(const cel::Signal& signal, bool is);
   [[nodiscard]] const cel::Condition* between(const cel::Signal& signal);
   [[nodiscard]] const cel::Condition* compared(const cel::Signal& signal);

@@ -23,7 +23,8 @@ const Want* point_of(const Rule& rule, AttributeId attribute) {
 
 /// Whether it is active at once wherever its conditions let it start, and stays.
 bool is_prompt(const Rule& rule) {
-  return is_level(rule) && rule.for_ == Millis(0) && rule.cooldown == Millis(0) && !rule.max_time;
+  return is_level(rule) && rule.for_ == Millis(0) && rule.extras->cooldown == Millis(0) &&
+         !rule.extras->max_time;
 }
 
 class Shadows {
@@ -47,9 +48,9 @@ void Shadows::run() {
       if (!want.is_range()) claimants_[want.attribute].push_back(&rule);
     }
   }
-  std::set<std::string> told;
+  std::set<std::string_view> told;
   for (const Rule& rule : checking_.facts.set.rules) {
-    if (is_level(rule) && told.insert(declared(rule)).second) look_at(rule);
+    if (is_level(rule) && told.insert(rule.declared()).second) look_at(rule);
   }
 }
 

@@ -17,8 +17,8 @@ void add(Driven& driven, const AttributeTable& table, const std::vector<Want>& w
 Driven driven_by(const Rule& rule, const AttributeTable& table) {
   Driven driven;
   add(driven, table, rule.want);
-  for (const Step& step : rule.sequence) add(driven, table, step.want);
-  for (const Turn& turn : rule.turns) driven.insert(table.path(turn.attribute));
+  for (const Step& step : rule.extras->sequence) add(driven, table, step.want);
+  for (const Turn& turn : rule.extras->turns) driven.insert(table.path(turn.attribute));
   return driven;
 }
 

@@ -56,8 +56,8 @@ class Unused {
 };
 
 bool has_effect(const Rule& rule) {
-  return !rule.want.empty() || !rule.sequence.empty() || !rule.turns.empty() ||
-         !rule.notify.empty() || rule.cleared.has_value();
+  return !rule.want.empty() || !rule.extras->sequence.empty() || !rule.extras->turns.empty() ||
+         !rule.extras->notify.empty() || rule.extras->cleared.has_value();
 }
 
 /// Rules that others ask about with active().
@@ -94,16 +94,16 @@ void check_unused(Checking& checking) {
   const auto asked = asked_about(set);
   std::set<std::string_view> told;
   for (const Rule& rule : set.rules) {
-    if (!told.insert(declared(rule)).second) continue;
+    if (!told.insert(rule.declared()).second) continue;
     check_cost(checking, rule, rule.when, "when");
-    if (rule.while_) check_cost(checking, rule, *rule.while_, "while");
+    if (rule.extras->while_) check_cost(checking, rule, *rule.extras->while_, "while");
     if (rule.until) check_cost(checking, rule, *rule.until, "until");
-    if (has_effect(rule) || asked.contains(declared(rule))) continue;
+    if (has_effect(rule) || asked.contains(rule.declared())) continue;
     checking.findings.warning(
         rule.place,
         {"W907",
          shown(rule) + " has no effect: it wants nothing, and no rule asks whether it is active",
-         "add want:, or ask active('" + declared(rule) + "') elsewhere"});
+         "add want:, or ask active('" + std::string(rule.declared()) + "') elsewhere"});
   }
 }
 

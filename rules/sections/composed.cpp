@@ -112,8 +112,14 @@ void report(Reader& reader, const Composed& text, std::vector<cel::Finding> find
 }
 
 std::optional<cel::Expression> compile(Reader& reader, const Composed& text, cel::Expect expect) {
+  Loading& loading = reader.loading;
+  auto key = std::pair(expect, text.source());
+  const bool lasts = loading.bound.empty();  // else its names are others in the next instance
+  const auto known = lasts ? loading.compiled.find(key) : loading.compiled.end();
+  if (known != loading.compiled.end()) return known->second;
   std::vector<cel::Finding> findings;
-  auto compiled = cel::compile(text.source(), reader.loading.names, expect, findings);
+  auto compiled = cel::compile(text.source(), loading.names, expect, findings);
+  if (compiled && lasts && findings.empty()) loading.compiled.emplace(std::move(key), *compiled);
   report(reader, text, std::move(findings));
   return compiled;
 }

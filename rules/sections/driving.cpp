@@ -37,7 +37,7 @@ void read_deadband(Reader& reader, const yaml::Node& node, Rule& rule) {
       reader.error("E304", entry.value, "a deadband is above 0", "write how much may be ignored");
       continue;
     }
-    for (Want* want : wants) want->deadband = *width;
+    for (Want* want : wants) want->leeway.edit().deadband = *width;
   }
 }
 
@@ -45,9 +45,9 @@ void read_order(Reader& reader, const yaml::Node& node, Rule& rule) {
   if (!reader.is_list(node, "order")) return;
   for (const yaml::Node& item : node.items) {
     for (const Want* want : wanted(reader, item, rule)) {
-      const auto& order = rule.order;
+      auto& order = rule.extras.edit().order;
       if (std::find(order.begin(), order.end(), want->attribute) == order.end()) {
-        rule.order.push_back(want->attribute);
+        order.push_back(want->attribute);
       }
     }
   }
@@ -56,7 +56,7 @@ void read_order(Reader& reader, const yaml::Node& node, Rule& rule) {
 }  // namespace
 
 void read_transition(Reader& reader, const yaml::Node& node, Rule& rule) {
-  rule.transition = reader.duration(node).value_or(Millis(0));
+  rule.extras.edit().transition = reader.duration(node).value_or(Millis(0));
 }
 
 void read_driving(Reader& reader, const Driving& driving, Rule& rule) {

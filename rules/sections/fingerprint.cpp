@@ -81,9 +81,10 @@ void add_wants(std::string& out, const std::vector<Want>& list, const cel::Envir
   for (const Want& want : list) {
     std::string text = "want " + table.path(want.attribute).text() + "\n";
     if (!want.is_range()) add_wanted(text, "live", want.value, names);
-    if (want.min) add_wanted(text += "min ", "live", *want.min, names);
-    if (want.max) add_wanted(text += "max ", "live", *want.max, names);
-    if (want.deadband > 0) text += "deadband " + to_json(Value(want.deadband)) + "\n";
+    if (want.leeway->min) add_wanted(text += "min ", "live", *want.leeway->min, names);
+    if (want.leeway->max) add_wanted(text += "max ", "live", *want.leeway->max, names);
+    if (want.leeway->deadband > 0)
+      text += "deadband " + to_json(Value(want.leeway->deadband)) + "\n";
     wants.push_back(std::move(text));
   }
   std::sort(wants.begin(), wants.end());
@@ -115,7 +116,7 @@ void add_notices(std::string& out, const std::vector<NoticePlan>& plans) {
 
 void add_sequence(std::string& out, const Rule& rule, const cel::Environment& names,
                   const AttributeTable& table) {
-  for (const Step& step : rule.sequence) {
+  for (const Step& step : rule.extras->sequence) {
     out += "step " + std::to_string(static_cast<int>(step.kind)) + "\n";
     add_wants(out, step.want, names, table);
     if (step.wait) out += "wait " + format_duration(*step.wait) + "\n";
@@ -128,13 +129,13 @@ void add_sequence(std::string& out, const Rule& rule, const cel::Environment& na
 /// What a rule does beside wanting. The texts of messages may change while it is active.
 void add_life(std::string& out, const Rule& rule, const cel::Environment& names,
               const AttributeTable& table) {
-  if (rule.trigger) add_trigger(out, *rule.trigger, names);
-  for (const Turn& turn : rule.turns) {
+  if (rule.extras->trigger) add_trigger(out, *rule.extras->trigger, names);
+  for (const Turn& turn : rule.extras->turns) {
     out += "turn " + table.path(turn.attribute).text() + "\n";
     for (const Value& value : turn.values) out += to_json(value) + "\n";
   }
   add_sequence(out, rule, names, table);
-  add_notices(out, rule.notify);
+  add_notices(out, rule.extras->notify);
   if (rule.restarts) out += "run restart\n";
   if (rule.aborts_at_start) out += "on_restart abort\n";
 }
@@ -174,19 +175,21 @@ std::uint64_t fingerprint(const Rule& rule, std::string_view binding, const cel:
   std::string text;
   if (!binding.empty()) text += "foreach " + std::string(binding) + "\n";
   add_expression(text, "when", rule.when, names);
-  if (rule.while_) add_expression(text, "while", *rule.while_, names);
+  if (rule.extras->while_) add_expression(text, "while", *rule.extras->while_, names);
   if (rule.until) add_expression(text, "until", *rule.until, names);
   text += "for " + format_duration(rule.for_) + "\n";
   text += "off_delay " + format_duration(rule.off_delay) + "\n";
   text += "priority " + std::to_string(rule.priority) + "\n";
   text += "on_unknown " + std::to_string(static_cast<int>(rule.on_unknown)) + "\n";
   text += "grace " + format_duration(rule.unknown_grace) + "\n";
-  if (rule.max_time) text += "max_time " + format_duration(*rule.max_time) + "\n";
-  if (rule.cooldown > Millis(0)) text += "cooldown " + format_duration(rule.cooldown) + "\n";
+  if (rule.extras->max_time) text += "max_time " + format_duration(*rule.extras->max_time) + "\n";
+  if (rule.extras->cooldown > Millis(0))
+    text += "cooldown " + format_duration(rule.extras->cooldown) + "\n";
   if (rule.reset_by_ack) text += "reset ack\n";
   add_life(text, rule, names, table);
-  if (rule.transition > Millis(0)) text += "transition " + format_duration(rule.transition) + "\n";
-  for (const AttributeId id : rule.order) text += "order " + table.path(id).text() + "\n";
+  if (rule.extras->transition > Millis(0))
+    text += "transition " + format_duration(rule.extras->transition) + "\n";
+  for (const AttributeId id : rule.extras->order) text += "order " + table.path(id).text() + "\n";
   text += "mode " + std::to_string(static_cast<int>(rule.mode)) + "\n";
   add_wants(text, rule.want, names, table);
   return fnv1a(text);

@@ -9,8 +9,7 @@ namespace {
 
 /// Who waits for a momentary event.
 void index_events(RuleSet& set, std::size_t at) {
-  if (!set.rules[at].trigger) return;
-  const auto* by = std::get_if<ByEvent>(&set.rules[at].trigger->of);
+  const auto* by = set.rules[at].triggered<ByEvent>();
   if (by == nullptr) return;
   for (const AttributeId id : by->events) {
     set.event_readers[id].push_back(static_cast<std::uint32_t>(at));
@@ -65,15 +64,20 @@ void note_delays(ManualPolicy& policy, const std::vector<cel::Signal>& signals) 
   }
 }
 
+/// Lists that few attributes have take no space for the others.
+template <class T>
+void list(std::vector<std::vector<T>>& lists, AttributeId under, T what) {
+  if (lists.size() <= index(under)) lists.resize(index(under) + 1);
+  lists[index(under)].push_back(what);
+}
+
 void add_hold(RuleSet& set, const ManualPolicy& policy, AttributeId held) {
   if (!policy.until) return;
-  for (const AttributeId read : policy.until->reads())
-    set.hold_readers[index(read)].push_back(held);
+  for (const AttributeId read : policy.until->reads()) list(set.hold_readers, read, held);
 }
 
 /// The default's `until` speaks for every attribute that has no policy of its own.
-void index_holds(const Loading& loading, RuleSet& set, std::size_t attributes) {
-  set.hold_readers.resize(attributes);
+void index_holds(const Loading& loading, RuleSet& set) {
   for (const auto& [held, policy] : set.manual_of) add_hold(set, policy, held);
   if (!set.manual.until) return;
   for (const auto& [id, device] : loading.around.devices) {
@@ -84,18 +88,14 @@ void index_holds(const Loading& loading, RuleSet& set, std::size_t attributes) {
   }
 }
 
-void index_interlocks(RuleSet& set, std::size_t attributes) {
+void index_interlocks(RuleSet& set) {
   std::sort(set.interlocks.begin(), set.interlocks.end(),
             [](const Interlock& a, const Interlock& b) { return a.id < b.id; });
-  set.guards.resize(attributes);
-  set.guard_wants.resize(attributes);
   for (std::size_t at = 0; at < set.interlocks.size(); ++at) {
     const Interlock& lock = set.interlocks[at];
     const auto number = static_cast<std::uint32_t>(at);
-    for (const AttributeId id : lock.never.reads()) set.guards[index(id)].push_back(number);
-    for (const Want& want : lock.want) {
-      set.guard_wants[index(want.attribute)].push_back(number);
-    }
+    for (const AttributeId id : lock.never.reads()) list(set.guards, id, number);
+    for (const Want& want : lock.want) list(set.guard_wants, want.attribute, number);
   }
 }
 
@@ -107,10 +107,10 @@ void finish(Loading& loading) {
             [](const Setting& a, const Setting& b) { return a.id < b.id; });
   for (const auto& var : loading.names.vars) loading.set.vars.push_back(var.first);
   index_rules(loading.set, attributes);
-  index_interlocks(loading.set, attributes);
+  index_interlocks(loading.set);
   note_delays(loading.set.manual, loading.set.signals);
   for (auto& [held, policy] : loading.set.manual_of) note_delays(policy, loading.set.signals);
-  index_holds(loading, loading.set, attributes);
+  index_holds(loading, loading.set);
 }
 
 }  // namespace attune::rules

@@ -102,7 +102,7 @@ class Entry {
     const Loading& loading = reader_.loading;
     bool known = false;
     for (const Rule& rule : loading.set.rules) {
-      if (rule.declared != learn_.rule) continue;
+      if (rule.declared() != learn_.rule) continue;
       known = true;
       for (const Want& want : rule.want) {
         const AttributePath& path = loading.around.table.path(want.attribute);

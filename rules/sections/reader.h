@@ -34,6 +34,8 @@ struct Loading {
   Covered limits;
   std::map<std::string, std::string, std::less<>> notifiers;  ///< name -> topic
   std::map<std::string, DeviceId, std::less<>> bound;  ///< names of `foreach` while a rule is read
+  /// Expressions of the section without findings: those that are written alike are one.
+  std::map<std::pair<cel::Expect, std::string>, cel::Expression> compiled;
 };
 
 /// The device as expressions see it, also where a group or a var has its name.

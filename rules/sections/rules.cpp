@@ -27,13 +27,13 @@ struct Draft {
 };
 
 void read_label(Reader& reader, const yaml::Node& node, Draft& draft) {
-  if (auto text = reader.text(node, "label")) draft.rule.label = std::move(*text);
+  if (auto text = reader.text(node, "label")) draft.rule.words.edit().label = std::move(*text);
 }
 void read_because(Reader& reader, const yaml::Node& node, Draft& draft) {
-  if (auto text = reader.text(node, "because")) draft.rule.because = std::move(*text);
+  if (auto text = reader.text(node, "because")) draft.rule.words.edit().because = std::move(*text);
 }
 void read_tags(Reader& reader, const yaml::Node& node, Draft& draft) {
-  if (auto tags = reader.texts(node, "tags")) draft.rule.tags = std::move(*tags);
+  if (auto tags = reader.texts(node, "tags")) draft.rule.words.edit().tags = std::move(*tags);
 }
 
 void read_enabled(Reader& reader, const yaml::Node& node, Draft& draft) {
@@ -53,7 +53,7 @@ void read_when(Reader& reader, const yaml::Node& node, Draft& draft) {
   if (auto when = reader.condition(node, "when")) draft.rule.when = std::move(*when);
 }
 void read_while(Reader& reader, const yaml::Node& node, Draft& draft) {
-  draft.rule.while_ = reader.condition(node, "while");
+  draft.rule.extras.edit().while_ = reader.condition(node, "while");
 }
 void read_until(Reader& reader, const yaml::Node& node, Draft& draft) {
   draft.rule.until = reader.condition(node, "until");
@@ -65,21 +65,22 @@ void read_off_delay(Reader& reader, const yaml::Node& node, Draft& draft) {
   draft.rule.off_delay = reader.duration(node).value_or(Millis(0));
 }
 void read_max_time(Reader& reader, const yaml::Node& node, Draft& draft) {
-  draft.rule.max_time = reader.duration(node);
-  if (draft.rule.max_time == Millis(0)) {
+  const auto longest = reader.duration(node);
+  draft.rule.extras.edit().max_time = longest;
+  if (longest == Millis(0)) {
     reader.error("E105", node, "max_time is nothing: the rule would never be active",
                  "write how long it may be active");
   }
 }
 void read_cooldown(Reader& reader, const yaml::Node& node, Draft& draft) {
-  draft.rule.cooldown = reader.duration(node).value_or(Millis(0));
+  draft.rule.extras.edit().cooldown = reader.duration(node).value_or(Millis(0));
 }
 void read_reset(Reader& reader, const yaml::Node& node, Draft& draft) {
   static const std::vector<std::string> kWords = {"auto", "ack"};
   draft.rule.reset_by_ack = reader.word(node, "reset", kWords) == 1;
 }
 void read_cleared(Reader& reader, const yaml::Node& node, Draft& draft) {
-  draft.rule.cleared = read_message(reader, node, "cleared");
+  draft.rule.extras.edit().cleared = read_message(reader, node, "cleared");
 }
 void read_run(Reader& reader, const yaml::Node& node, Draft& draft) {
   static const std::vector<std::string> kWords = {"single", "restart"};
@@ -90,7 +91,7 @@ void read_on_restart(Reader& reader, const yaml::Node& node, Draft& draft) {
   draft.rule.aborts_at_start = reader.word(node, "on_restart", kWords) == 1;
 }
 void add_turns(Draft& draft, std::vector<Turn> turns) {
-  for (Turn& turn : turns) draft.rule.turns.push_back(std::move(turn));
+  for (Turn& turn : turns) draft.rule.extras.edit().turns.push_back(std::move(turn));
 }
 void read_want(Reader&, const yaml::Node& node, Draft& draft) {
   draft.want = &node;
@@ -113,12 +114,14 @@ const std::vector<Field<Draft>> kFields = {
     {"want", read_want},
     {"priority", read_weight},
     {"on_unknown", read_on_unknown},
-    {"trigger",
-     [](Reader& r, const yaml::Node& n, Draft& d) { d.rule.trigger = read_trigger(r, n); }},
+    {"trigger", [](Reader& r, const yaml::Node& n,
+                   Draft& d) { d.rule.extras.edit().trigger = read_trigger(r, n); }},
     {"toggle", [](Reader& r, const yaml::Node& n, Draft& d) { add_turns(d, read_toggle(r, n)); }},
     {"cycle", [](Reader& r, const yaml::Node& n, Draft& d) { add_turns(d, read_cycle(r, n)); }},
-    {"do", [](Reader& r, const yaml::Node& n, Draft& d) { d.rule.sequence = read_sequence(r, n); }},
-    {"notify", [](Reader& r, const yaml::Node& n, Draft& d) { d.rule.notify = read_notify(r, n); }},
+    {"do", [](Reader& r, const yaml::Node& n,
+              Draft& d) { d.rule.extras.edit().sequence = read_sequence(r, n); }},
+    {"notify", [](Reader& r, const yaml::Node& n,
+                  Draft& d) { d.rule.extras.edit().notify = read_notify(r, n); }},
     {"cleared", read_cleared},
     {"run", read_run},
     {"on_restart", read_on_restart},
@@ -143,19 +146,17 @@ std::vector<AttributeId> reads_of(const Rule& rule) {
     if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(*live);
   };
   add(rule.when);
-  if (rule.while_) add(*rule.while_);
+  if (rule.extras->while_) add(*rule.extras->while_);
   if (rule.until) add(*rule.until);
   for (const Want& want : rule.want) {
     add_wanted(want.value);
-    if (want.min) add_wanted(*want.min);
-    if (want.max) add_wanted(*want.max);
+    if (want.leeway->min) add_wanted(*want.leeway->min);
+    if (want.leeway->max) add_wanted(*want.leeway->max);
   }
-  for (const Step& step : rule.sequence) add(step.until);
-  if (rule.trigger) {
-    if (const auto* edge = std::get_if<ByEdge>(&rule.trigger->of)) add(edge->condition);
-    if (const auto* clock = std::get_if<ByClock>(&rule.trigger->of)) {
-      if (const auto* setting = std::get_if<AttributeId>(&clock->at)) reads.push_back(*setting);
-    }
+  for (const Step& step : rule.extras->sequence) add(step.until);
+  if (const auto* edge = rule.triggered<ByEdge>()) add(edge->condition);
+  if (const auto* clock = rule.triggered<ByClock>()) {
+    if (const auto* setting = std::get_if<AttributeId>(&clock->at)) reads.push_back(*setting);
   }
   std::sort(reads.begin(), reads.end());
   reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
@@ -170,13 +171,13 @@ void check_together(Reader& reader, const yaml::Entry& entry, const Rule& rule) 
     reader.error("E114", *node, "`" + std::string(key) + "` does not fit here", std::move(hint));
   };
   const bool triggered = entry.value.find("trigger") != nullptr;
-  const bool acts_once = rule.trigger && !rule.lives_on();
+  const bool acts_once = rule.extras->trigger && !rule.lives_on();
   only_with("for", !triggered, "a trigger is an instant: put true_for(..) into its condition");
   only_with("toggle", acts_once, "it turns once, at a trigger: without until, max_time and do");
   only_with("cycle", acts_once, "it turns once, at a trigger: without until, max_time and do");
   only_with("run", triggered, "only a trigger can come again while the rule is active");
-  only_with("on_restart", !rule.sequence.empty(), "it is about the sequence of `do`");
-  only_with("cleared", !rule.notify.empty(), "nobody was told anything: add notify");
+  only_with("on_restart", !rule.extras->sequence.empty(), "it is about the sequence of `do`");
+  only_with("cleared", !rule.extras->notify.empty(), "nobody was told anything: add notify");
   const bool ends = !acts_once;
   only_with("off_delay", ends, "without until or max_time it acts once, and has no end");
   only_with("reset", ends, "without until or max_time it acts once, and has no end");
@@ -187,7 +188,6 @@ void read_one(Reader& reader, const yaml::Entry& entry, std::string id, std::str
   const std::size_t errors_before = reader.loading.errors;
   Draft draft;
   draft.rule.id = RuleId(std::move(id));
-  draft.rule.declared = entry.key.text;
   draft.rule.place = entry.key.place;
   read_fields(reader, entry.value, kFields, draft);
   if (!draft.has_when && entry.value.find("trigger") == nullptr) {

@@ -81,8 +81,8 @@ bool is_inverted(const Want& range) {
   const auto literal = [](const std::optional<Wanted>& bound) {
     return bound ? std::get_if<Value>(&*bound) : nullptr;
   };
-  const Value* min = literal(range.min);
-  const Value* max = literal(range.max);
+  const Value* min = literal(range.leeway->min);
+  const Value* max = literal(range.leeway->max);
   return min != nullptr && max != nullptr && min->numeric() > max->numeric();
 }
 
@@ -118,9 +118,10 @@ class WantedOf {
       return std::nullopt;
     }
     Want want{target.id};
-    if (min_) want.min = min_->of(target);
-    if (max_) want.max = max_->of(target);
-    if ((min_ && !want.min) || (max_ && !want.max)) return std::nullopt;
+    Leeway& range = want.leeway.edit();
+    if (min_) range.min = min_->of(target);
+    if (max_) range.max = max_->of(target);
+    if ((min_ && !range.min) || (max_ && !range.max)) return std::nullopt;
     if (!is_inverted(want)) return want;
     reader_.error("E304", node_, "this range is empty: min is above max", "swap the two");
     return std::nullopt;

@@ -22,7 +22,7 @@ Counts count(const core::Core& core) {
     counts.waiting += phase == RulePhase::waiting;
     counts.disabled += core.rules().mode(i) == RuleMode::disabled;
     counts.shadow += core.rules().mode(i) == RuleMode::shadow;
-    counts.in_error += !standing.seen.error.empty();
+    counts.in_error += !standing.error->empty();
   }
   return counts;
 }

@@ -17,8 +17,8 @@ TEST(Ranges, HaveLiteralOrLiveBounds) {
   ASSERT_TRUE(loaded.set) << render(loaded.issues);
   const Want& want = loaded.set->rules.at(0).want.at(0);
   EXPECT_TRUE(want.is_range());
-  EXPECT_EQ(std::get<Value>(*want.min), Value(7.0));
-  EXPECT_TRUE(std::holds_alternative<cel::Expression>(*want.max));
+  EXPECT_EQ(std::get<Value>(*want.leeway->min), Value(7.0));
+  EXPECT_TRUE(std::holds_alternative<cel::Expression>(*want.leeway->max));
   const auto& reads = loaded.set->rules.at(0).reads;
   EXPECT_NE(std::find(reads.begin(), reads.end(), house.id("thermostat.temperature")), reads.end());
 }
@@ -41,9 +41,9 @@ TEST(Driving, IsSaidOfWhatTheRuleWants) {
            "transition: 2s"));
   ASSERT_TRUE(loaded.set) << render(loaded.issues);
   const Rule& rule = loaded.set->rules.at(0);
-  EXPECT_EQ(rule.order, (std::vector{house.id("main_valve.open"), house.id("pump.on")}));
-  EXPECT_EQ(rule.transition, Millis(2000));
-  EXPECT_EQ(rule.want.at(2).deadband, 0.5);
+  EXPECT_EQ(rule.extras->order, (std::vector{house.id("main_valve.open"), house.id("pump.on")}));
+  EXPECT_EQ(rule.extras->transition, Millis(2000));
+  EXPECT_EQ(rule.want.at(2).leeway->deadband, 0.5);
 }
 
 TEST(Driving, OfSomethingElseIsAnError) {

@@ -47,12 +47,12 @@ rules:
 )");
   const Rule& rule = only_rule(loaded);
   EXPECT_EQ(rule.id.text(), "hall_light");
-  EXPECT_EQ(rule.label, "Hall light");
-  EXPECT_EQ(rule.because, "somebody is there");
-  EXPECT_EQ(rule.tags, (std::vector<std::string>{"light", "hall"}));
+  EXPECT_EQ(rule.words->label, "Hall light");
+  EXPECT_EQ(rule.words->because, "somebody is there");
+  EXPECT_EQ(rule.words->tags, (std::vector<std::string>{"light", "hall"}));
   EXPECT_EQ(rule.mode, RuleMode::shadow);
   EXPECT_EQ(rule.when.source(), "hall_motion.occupancy");
-  EXPECT_EQ(rule.while_->source(), "hall_motion.illuminance < 40");
+  EXPECT_EQ(rule.extras->while_->source(), "hall_motion.illuminance < 40");
   EXPECT_EQ(rule.until->source(), "!hall_motion.occupancy");
   EXPECT_EQ(rule.for_, seconds(5));
   EXPECT_EQ(rule.off_delay, minutes(3));
@@ -409,6 +409,35 @@ rules:
 )");
   const Rule& rule = only_rule(loaded);
   EXPECT_EQ(rule.reads.size(), 2u) << "through the var, too";
+}
+
+TEST(Load, ExpressionsOfASectionThatAreWrittenAlikeAreOne) {
+  SmallHouse house;
+  const Loaded loaded = house.load(R"(
+groups: {fans: {devices: [bath_fan, desk_lamp]}}
+rules:
+  a: {when: hall_motion.occupancy, want: {hall_lamp.on: true}}
+  b: {when: hall_motion.occupancy, want: {strip.on: true}}
+  c: {when: "!x.on", foreach: {x: fans}, want: {hall_lamp.brightness: 5}}
+)");
+  ASSERT_TRUE(loaded.set) << render(loaded.issues);
+  const auto program = [&](const char* id) { return loaded.set->find(id)->when.program(); };
+  EXPECT_EQ(program("a"), program("b"));
+  EXPECT_NE(program("c[bath_fan]"), program("c[desk_lamp]"));
+  EXPECT_EQ(loaded.set->find("c[bath_fan]")->reads, (std::vector{house.id("bath_fan.on")}));
+  EXPECT_EQ(loaded.set->find("c[desk_lamp]")->reads, (std::vector{house.id("desk_lamp.on")}));
+}
+
+TEST(Load, AnExpressionIsFoundFaultWithWhereverItStands) {
+  SmallHouse house;
+  const Loaded loaded = house.load(R"(
+rules:
+  a: {when: hall_motion.battery < 5, want: {hall_lamp.on: true}}
+  b: {when: hall_motion.battery < 5, want: {strip.on: true}}
+)");
+  std::vector<int> lines;
+  for (const Issue& issue : loaded.issues) lines.push_back(issue.place.line);
+  EXPECT_EQ(lines, (std::vector{4, 5})) << render(loaded.issues);
 }
 
 TEST(Load, AFindingInAVarStandsAtTheVar) {

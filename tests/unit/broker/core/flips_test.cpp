@@ -335,9 +335,9 @@ std::string standing(Home& home) {
   const RuleRunner& rules = home.core().rules();
   for (std::uint32_t i = 0; i < rules.set().rules.size(); ++i) {
     const RuleState& s = rules.at(i).state;
-    const bool shown = !rules.set().rules[i].trigger;
+    const bool shown = !rules.set().rules[i].extras->trigger;
     text += fmt::format("{} {} truth {} spent {} seen {}\n", s.rule.text(), name(s.phase),
-                        s.last_truth, s.spent, shown ? cel::name(rules.at(i).seen.when) : "");
+                        s.last_truth, s.spent, shown ? cel::name(rules.at(i).condition) : "");
   }
   return text;
 }

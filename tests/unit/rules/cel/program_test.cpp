@@ -117,14 +117,14 @@ TEST(Program, ConstantsAreComputedOnce) {
   testing_house::House house;
   const Declarations none;
   std::vector<Finding> findings;
-  Program::Parts parts;
+  Memory memory;
   const ExprPtr root = parse("{'a': [1, 2]}.a[1] + 3 == 5", findings);
   ASSERT_TRUE(root);
   Checker checker(house.names, none, Checking::typed, findings);
   checker.check(*root, Expect::boolean);
-  emit(*root, house.names, parts, findings);
-  ASSERT_NE(parts.root->constant(), nullptr);
-  EXPECT_TRUE(parts.root->constant()->boolean);
+  const Emitted emitted = emit(*root, house.names, memory, findings);
+  ASSERT_NE(emitted.root->constant(), nullptr);
+  EXPECT_TRUE(emitted.root->constant()->boolean);
 }
 
 TEST(Program, AnUnknownOutweighsAnErrorInStrictCalls) {

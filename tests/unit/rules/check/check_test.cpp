@@ -15,7 +15,7 @@ std::string found(const std::string& text) {
   const Loaded loaded = house.load(text);
   if (!loaded.set) return render(loaded.issues);
   std::string out;
-  for (const Issue& issue : check(*loaded.set, house.surroundings())) {
+  for (const Issue& issue : check(loaded, house.surroundings())) {
     out += std::to_string(issue.place.line - 1) + ":" + std::to_string(issue.place.column) + " " +
            issue.code + " " + issue.message + "\n";
   }

@@ -27,7 +27,7 @@ TEST(CheckGolden, ShowsEachFindingWithItsLineAndWhatToDo) {
   const Loaded loaded =
       load({{"findings.yaml", read(folder / "findings.yaml")}}, house.surroundings());
   ASSERT_TRUE(loaded.set) << render(loaded.issues);
-  const Issues found = check(*loaded.set, house.surroundings());
+  const Issues found = check(loaded, house.surroundings());
   if (std::getenv("ATTUNE_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(folder / "findings.txt") << render(found);
   }
