@@ -106,6 +106,18 @@ std::string claimant_of(const Change& claim) {
   return detail.substr(0, std::min(detail.find(" at "), detail.find(": ")));
 }
 
+/// Whether the changes that lead back from `latest` end above `at`: the device is new since, or had
+/// left in between, which cuts them off.
+bool begins_after(const Past& past, Revision latest, Revision at) {
+  for (std::size_t i = 0; i < kHops && latest > at; ++i) {
+    const auto change = past.entry(latest);
+    if (!change) return false;
+    if (number(change->prior) == 0) return true;
+    latest = change->prior;
+  }
+  return false;
+}
+
 /// What the log says next of an attribute whose device has left since, or came back.
 struct Later {
   std::optional<Revision> prior;  ///< of its next claim: where its claims stood
@@ -232,10 +244,8 @@ Result<WhyThen> why_then(const Core& core, const Past& past, AttributeId attribu
   if (const auto* device = core.catalog().find(out.path.device.text())) out.label = device->label;
   if (const auto* info = core.catalog().attribute(attribute)) out.unit = info->unit;
   const AttributeState& now = core.image().at(attribute);
-  // A removal cuts what leads from the present back to then.
-  const Revision oldest_there = std::min(now.revision, now.claimed);
-  const Later later =
-      oldest_there > at || number(oldest_there) == 0 ? look_ahead(past, out.path, at) : Later{};
+  const bool cut = core.catalog().is_gone(out.path.device) || begins_after(past, now.revision, at);
+  const Later later = cut ? look_ahead(past, out.path, at) : Later{};
   if (Status found = find_chains(core, past, now, later, out); !found.ok()) return found.error();
   find_claims(past, later.removed ? later.prior.value_or(Revision{}) : now.claimed, out);
   out.claims_complete = out.claims_complete && later.complete;
