@@ -73,6 +73,19 @@ TEST_F(WhyThenTest, OfADeviceThatHadLeftNothingIsKnown) {
   EXPECT_EQ(before.value->value, Value(true));
 }
 
+TEST_F(WhyThenTest, ADeviceThatLeftSinceIsToldAsItWas) {
+  ports.say("hall_lamp.on", false);
+  ports.say("hall_motion.illuminance", 5.0);
+  ports.say("hall_motion.occupancy", true);
+  const Revision lit = pass(60s);
+  ports.catalog_.remove(DeviceId("hall_lamp"));
+  ports.step(DevicesRemoved{ports.catalog_.take_removed()});
+  const WhyThen why = ask("hall_lamp.on", lit);
+  ASSERT_EQ(why.claims.size(), 1u);
+  EXPECT_EQ(why.claims[0].standing, ClaimStanding::held);
+  EXPECT_TRUE(why.claims_complete);
+}
+
 TEST_F(WhyThenTest, SaysThatNothingHadBeenReported) {
   ports.say("hall_motion.occupancy", false);
   const Revision before = ports.head();
