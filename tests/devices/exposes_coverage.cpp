@@ -7,10 +7,11 @@
 #include "tests/devices/rows.h"
 #include "tests/unit/devices/wire.h"
 
-/// exposes_coverage FILE [--list]: each description of FILE as one device of one bridge: how many
-/// devices have a canonical attribute, and how many of the leaves of state that they publish have
-/// a canonical name. Good at 99 % and 80 %. --list prints every leaf with its name, for a check by
-/// hand.
+/// exposes_coverage FILE [--list | --no-worse]: each description of FILE as one device of one
+/// bridge: how many devices have a canonical attribute, and how many of the leaves of state that
+/// they publish have a canonical name. Good at 99 % and 80 %. --list prints every leaf with its
+/// name, for a check by hand; --no-worse asks only for what was reached so far, of the known
+/// descriptions.
 namespace attune::devices::conformance {
 namespace {
 
@@ -19,6 +20,8 @@ namespace bj = boost::json;
 constexpr int kSkipped = 77;
 constexpr double kDevicesMin = 0.99;
 constexpr double kLeavesMin = 0.80;
+constexpr double kDevicesReached = 0.985;
+constexpr double kLeavesReached = 0.58;
 
 /// One thing that a device publishes of its state: neither a setting nor a diagnosis.
 struct Leaf {
@@ -95,7 +98,7 @@ std::string Names::of(const Leaf& leaf) {
   return all;
 }
 
-int run(const std::vector<std::string>& lines, bool list) {
+int run(const std::vector<std::string>& lines, bool list, bool no_worse) {
   Share devices;
   Share leaves;
   for (const std::string& line : lines) {
@@ -120,16 +123,20 @@ int run(const std::vector<std::string>& lines, bool list) {
   std::printf("leaves of state with a name: %d of %d (%.1f %%)\n", leaves.named, leaves.all,
               100 * leaves.ratio());
   std::printf("%d passed, %d failed\n", devices.named, devices.all - devices.named);
-  return devices.ratio() >= kDevicesMin && leaves.ratio() >= kLeavesMin ? 0 : 1;
+  const double devices_min = no_worse ? kDevicesReached : kDevicesMin;
+  const double leaves_min = no_worse ? kLeavesReached : kLeavesMin;
+  return devices.ratio() >= devices_min && leaves.ratio() >= leaves_min ? 0 : 1;
 }
 
 }  // namespace
 }  // namespace attune::devices::conformance
 
 int main(int argc, char** argv) {
-  const bool list = argc == 3 && std::string(argv[2]) == "--list";
-  if (argc != 2 && !list) {
-    std::fprintf(stderr, "usage: exposes_coverage FILE [--list]\n");
+  const std::string option = argc == 3 ? argv[2] : "";
+  const bool list = option == "--list";
+  const bool no_worse = option == "--no-worse";
+  if (argc != 2 && !list && !no_worse) {
+    std::fprintf(stderr, "usage: exposes_coverage FILE [--list | --no-worse]\n");
     return 2;
   }
   const auto lines = attune::devices::conformance::read_lines(argv[1]);
@@ -137,5 +144,5 @@ int main(int argc, char** argv) {
     std::printf("skipped: %s cannot be read\n", argv[1]);
     return attune::devices::conformance::kSkipped;
   }
-  return attune::devices::conformance::run(*lines, list);
+  return attune::devices::conformance::run(*lines, list, no_worse);
 }
