@@ -14,7 +14,7 @@ namespace {
 using devices::json::Writer;
 
 /// What a class of findings is about, by the beginning of its code; the longer one first.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kClasses = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kClasses = {{
     {"E1", "The file cannot be read as rules"},
     {"E2", "Syntax and types of an expression or value"},
     {"E3", "An unknown name, or a value that cannot be"},
