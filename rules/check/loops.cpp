@@ -80,6 +80,7 @@ bool Loops::sets_off(const Rule& rule, const Want& want) {
 }
 
 bool Loops::matters(std::uint32_t from, std::uint32_t to, const Want& want) {
+  if (checking_.facts.signal(want.attribute) != nullptr) return true;  // active(), of itself too
   // A setting is written once, when the rule starts; what is left stays as it was put.
   if (checking_.facts.is_setting(want.attribute)) {
     return from != to && sets_off(rule(to), want);

@@ -79,6 +79,13 @@ TEST(Conflicts, AreAMayWhereTwoClocksAreAsked) {
   EXPECT_EQ(said.find("C401"), std::string::npos) << said;
 }
 
+TEST(Loops, GoThroughARuleThatKeepsItselfActive) {
+  const std::string said = found(R"yaml(rules:
+  s: {when: "active('s') || window.open", want: {desk_lamp.on: true}}
+)yaml");
+  EXPECT_NE(said.find("L501 loop: s -> active('s') -> s"), std::string::npos) << said;
+}
+
 TEST(Conditions, AskNoEvent) {
   EXPECT_EQ(found(R"yaml(rules:
   twice: {when: "bell.event == 'double'", want: {desk_lamp.on: true}}
