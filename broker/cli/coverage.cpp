@@ -20,17 +20,18 @@ void flatten(const cel::Explained& part, bool whole, std::vector<const cel::Expl
 
 }  // namespace
 
-void Coverage::look(const rules::Rule& rule, const char* clause, const cel::Expression& condition,
+void Coverage::look(const Place& place, const cel::Expression& condition,
                     const rules::StateView& view) {
   if (condition.empty()) return;
   const cel::Explained whole = cel::explain(condition, view);
   std::vector<const cel::Explained*> parts;
   flatten(whole, true, parts);
-  std::vector<Branch>& branches = seen_[condition.program()];
+  std::vector<Branch>& branches = seen_[place];
+  const rules::Rule& rule = set_.rules[place.first];
   if (branches.empty()) {
     for (const cel::Explained* part : parts) {
       branches.push_back(
-          {rule.id.text(), clause, part->text, rule.place, part == parts.front(), false});
+          {rule.id.text(), place.second, part->text, rule.place, part == parts.front(), false});
     }
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -38,25 +39,36 @@ void Coverage::look(const rules::Rule& rule, const char* clause, const cel::Expr
   }
 }
 
+/// An instant is over when it is looked for; that its rule started stays.
+void Coverage::look_at_trigger(std::size_t rule, const core::Core& core) {
+  const auto& trigger = set_.rules[rule].extras->trigger;
+  if (!trigger) return;
+  std::vector<Branch>& branches = seen_[{rule, "trigger"}];
+  if (branches.empty()) {
+    branches.push_back({set_.rules[rule].id.text(), "trigger", trigger->text,
+                        set_.rules[rule].place, true, false});
+  }
+  const RuleState& state = core.rules().at(static_cast<std::uint32_t>(rule)).state;
+  branches.front().was_true = branches.front().was_true || !(state.active_since == Instant{});
+}
+
 void Coverage::look(const core::Core& core) {
-  for (const rules::Rule& rule : set_.rules) {
-    look(rule, "when", rule.when, core.image());
-    if (rule.extras->while_) look(rule, "while", *rule.extras->while_, core.image());
-    if (rule.until) look(rule, "until", *rule.until, core.image());
+  for (std::size_t i = 0; i < set_.rules.size(); ++i) {
+    const rules::Rule& rule = set_.rules[i];
+    look_at_trigger(i, core);
+    look({i, "when"}, rule.when, core.image());
+    if (rule.extras->while_) look({i, "while"}, *rule.extras->while_, core.image());
+    if (rule.until) look({i, "until"}, *rule.until, core.image());
   }
 }
 
 std::vector<Branch> Coverage::branches() const {
   std::vector<Branch> all;
-  const auto take = [&](const cel::Expression& condition) {
-    const auto found = seen_.find(condition.program());
-    if (found == seen_.end()) return;
-    all.insert(all.end(), found->second.begin(), found->second.end());
-  };
-  for (const rules::Rule& rule : set_.rules) {
-    take(rule.when);
-    if (rule.extras->while_) take(*rule.extras->while_);
-    if (rule.until) take(*rule.until);
+  for (std::size_t i = 0; i < set_.rules.size(); ++i) {
+    for (const char* clause : {"trigger", "when", "while", "until"}) {
+      const auto found = seen_.find({i, clause});
+      if (found != seen_.end()) all.insert(all.end(), found->second.begin(), found->second.end());
+    }
   }
   return all;
 }
@@ -70,7 +82,8 @@ std::string Coverage::text() const {
     if (branch.was_true) continue;
     text += printable(branch.place.file) + ":" + std::to_string(branch.place.line) + ": " +
             branch.rule + ": " + branch.clause + (branch.whole ? " was" : ": a part was") +
-            " never true: `" + printable(branch.text) + "`\n";
+            (branch.clause == "trigger" ? " never due: `" : " never true: `") +
+            printable(branch.text) + "`\n";
   }
   return text + std::to_string(covered) + " of " + std::to_string(all.size()) +
          " conditions and parts were true in some test\n";

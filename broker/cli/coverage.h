@@ -1,18 +1,20 @@
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/core/core.h"
 #include "rules/rule_set.h"
 
-/// Which conditions were ever true while the tests ran, and which of their parts.
+/// Which conditions were ever true while the tests ran, which of their parts, and which triggers
+/// ever started their rule.
 namespace attune::cli {
 
 /// A condition, or an operand of `&&`, `||` or `!` in one.
 struct Branch {
   std::string rule;
-  std::string clause;  ///< when, while, until
+  std::string clause;  ///< when, while, until, trigger
   std::string text;
   SourcePlace place;   ///< of the rule
   bool whole = false;  ///< the condition itself
@@ -31,11 +33,13 @@ class Coverage {
   [[nodiscard]] std::string text() const;
 
  private:
-  void look(const rules::Rule& rule, const char* clause, const cel::Expression& condition,
-            const rules::StateView& view);
+  /// A clause of a rule, by its place in the set.
+  using Place = std::pair<std::size_t, std::string>;
+  void look(const Place& place, const cel::Expression& condition, const rules::StateView& view);
+  void look_at_trigger(std::size_t rule, const core::Core& core);
 
   const rules::RuleSet& set_;
-  std::map<const cel::Program*, std::vector<Branch>> seen_;
+  std::map<Place, std::vector<Branch>> seen_;
 };
 
 }  // namespace attune::cli
