@@ -233,6 +233,8 @@ std::optional<Because> Drive::explain(AttributeId attribute, const Value& value)
       return because;
     }
   }
+  // Somebody else's: an echo that is still to come would have come before it.
+  if (ledger_.on(attribute) == nullptr) recent_of(attribute).clear();
   return std::nullopt;
 }
 
@@ -368,9 +370,11 @@ void Drive::restore(Command command) {
 }
 
 void Drive::remember(const Change& change) {
-  if (change.kind != ChangeKind::command) return;
+  const bool by_others = change.kind == ChangeKind::state && change.origin != Origin::attune;
+  if (change.kind != ChangeKind::command && !by_others) return;
   const auto attribute = catalog_.table().find(change.device, change.attribute);
   if (!attribute) return;
+  if (by_others) return recent_of(*attribute).clear();
   if (change.status == name(CommandState::queued)) {
     remember(*attribute, {change.value,
                           {{change.cause.kind, change.cause.id, change.revision}, change.context},
