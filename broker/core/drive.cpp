@@ -227,15 +227,17 @@ std::optional<Because> Drive::explain(AttributeId attribute, const Value& value)
   }
   const Millis now = journal_.now().steady;
   for (const Recent& recent : recent_of(attribute)) {
-    if (recent.until > now && same_on_wire(*info, recent.value, value)) {
+    if (!recent.over && recent.until > now && same_on_wire(*info, recent.value, value)) {
       const Because because = recent.because;
       forget_older(attribute, value);
       return because;
     }
   }
-  // Somebody else's: an echo that is still to come would have come before it.
-  if (ledger_.on(attribute) == nullptr) recent_of(attribute).clear();
   return std::nullopt;
+}
+
+void Drive::overruled(AttributeId attribute) {
+  for (Recent& recent : recent_of(attribute)) recent.over = true;
 }
 
 std::optional<Because> Drive::recently_commanded(DeviceIndex device) const {
@@ -370,11 +372,12 @@ void Drive::restore(Command command) {
 }
 
 void Drive::remember(const Change& change) {
-  const bool by_others = change.kind == ChangeKind::state && change.origin != Origin::attune;
-  if (change.kind != ChangeKind::command && !by_others) return;
+  const bool by_hand = change.kind == ChangeKind::state &&
+                       (change.origin == Origin::person || change.origin == Origin::other);
+  if (change.kind != ChangeKind::command && !by_hand) return;
   const auto attribute = catalog_.table().find(change.device, change.attribute);
   if (!attribute) return;
-  if (by_others) return recent_of(*attribute).clear();
+  if (by_hand) return overruled(*attribute);
   if (change.status == name(CommandState::queued)) {
     remember(*attribute, {change.value,
                           {{change.cause.kind, change.cause.id, change.revision}, change.context},

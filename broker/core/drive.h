@@ -46,6 +46,8 @@ class Drive {
   [[nodiscard]] std::optional<Because> recently_commanded(DeviceIndex device) const;
   /// The attribute itself was commanded within the settle window and has shown what it was told.
   [[nodiscard]] bool has_just_obeyed(AttributeId attribute) const;
+  /// Somebody else changed it: the bus keeps the order, so what comes from now on is no echo.
+  void overruled(AttributeId attribute);
   /// Ends the open command of `attribute` as confirmed, when `value` is what it wanted.
   void confirm(AttributeId attribute, const Value& value, const Because& because);
 
@@ -75,6 +77,7 @@ class Drive {
     Value value;
     Because because;
     Millis until{};
+    bool over = false;  ///< somebody changed it since: what comes now is no echo
   };
 
   void drive(DeviceIndex device);

@@ -127,6 +127,7 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
   const bool by_hand = from.origin == Origin::person ||
                        (from.origin == Origin::other && info != nullptr && info->foreign_is_person);
   if (by_hand) {
+    drive_.overruled(reading.attribute);
     const bool other = from.origin == Origin::other;
     const Because hand{{CauseKind::person, because.cause.id, because.cause.parent},
                        because.context};
