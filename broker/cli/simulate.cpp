@@ -72,6 +72,7 @@ class Recording {
     const Answer status = daemon_.get("/api/v1/status");
     if (!status.ok()) return status.code;
     std::string since = words(status.root(), "floor");
+    begins_late_ = since != "0";
     for (bool more = true; more;) {
       const Answer page = daemon_.get(
           "/api/v1/changes?feed=log&limit=1000&kind=state,setting,command&since=" + since);
@@ -80,12 +81,14 @@ class Recording {
       more = take(page.root()) && reached != since;
       since = reached;
     }
+    // Before the first change of all there was nothing to simulate.
+    if (!begins_late_ && first_ && *first_ > record_.from) record_.from = *first_;
     return ExitCode::yes;
   }
   [[nodiscard]] const Record& record() const { return record_; }
-  /// Set when the log tells nothing of a part of the time that is asked about: since when it does.
+  /// Set when the log has forgotten a part of the time that is asked about: since when it tells.
   [[nodiscard]] std::optional<Millis> begins() const {
-    return first_ && *first_ > record_.from ? first_ : std::nullopt;
+    return begins_late_ && first_ && *first_ > record_.from ? first_ : std::nullopt;
   }
 
  private:
@@ -152,6 +155,7 @@ class Recording {
   const Checked& checked_;
   Record record_;
   std::set<std::string> commands_;  ///< their names: one command has several entries
+  bool begins_late_ = false;        // the log's front was compacted away
   std::optional<Millis> first_;
 };
 
