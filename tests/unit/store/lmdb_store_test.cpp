@@ -151,6 +151,20 @@ TEST(LmdbStore, RefusesAnotherFormatAndSaysWhich) {
   EXPECT_NE(error->message.find("format 9"), std::string::npos) << error->message;
 }
 
+TEST(LmdbStore, AcceptsNothingIntoAFileThatNobodyWillFind) {
+  for (const bool moved : {false, true}) {
+    TemporaryFolder folder;
+    auto store = open_or_throw(folder);
+    ASSERT_TRUE(store->recover().ok());
+    ASSERT_TRUE(store->commit(turn_above(0, 1)).ok());
+    moved ? fs::rename(folder.data_file(), folder.path() + "/aside.mdb")
+          : static_cast<void>(fs::remove(folder.data_file()));
+    const Status lost = store->commit(turn_above(1, 1));
+    ASSERT_FALSE(lost.ok());
+    EXPECT_EQ(lost.error().code, "io");
+  }
+}
+
 class Damaged : public testing::Test {
  protected:
   Damaged() {
