@@ -12,6 +12,7 @@
 #include "broker/shell/http/sse.h"
 #include "broker/shell/http/target.h"
 #include "devices/json/reader.h"
+#include "devices/model/glob.h"
 
 /// Everything of ours that reads what an HTTP client says: head, target, bodies, patterns, events.
 namespace {
@@ -62,7 +63,7 @@ void read_body(std::string_view text) {
 
 void read_pattern(std::string_view text) {
   const auto middle = text.size() / 2;
-  (void)attune::api::glob(text.substr(0, middle), text.substr(middle));
+  (void)attune::glob(text.substr(0, middle), text.substr(middle));
   (void)attune::api::Match(text.substr(0, middle)).attribute("hall_lamp", text.substr(middle));
 }
 
