@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "devices/dialects/device_classes.h"
 #include "devices/dialects/ha_builder.h"
 #include "devices/dialects/unit_names.h"
 #include "devices/names.h"
@@ -14,43 +15,6 @@ namespace attune::devices::ha {
 namespace {
 
 using Pair = std::pair<std::string_view, std::string_view>;
-
-/// Classes of sensors. Those that are not here have no canonical meaning.
-constexpr Pair kClasses[] = {
-    {"apparent_power", "apparent_power"},
-    {"atmospheric_pressure", "pressure"},
-    {"battery", "battery"},
-    {"carbon_dioxide", "co2"},
-    {"carbon_monoxide", "co"},
-    {"current", "current"},
-    {"distance", "distance"},
-    {"energy", "energy"},
-    {"frequency", "frequency"},
-    {"gas", "gas_volume"},
-    {"humidity", "humidity"},
-    {"illuminance", "illuminance"},
-    {"irradiance", "irradiance"},
-    {"moisture", "soil_moisture"},
-    {"pm1", "pm1"},
-    {"pm10", "pm10"},
-    {"pm25", "pm25"},
-    {"power", "power"},
-    {"power_factor", "power_factor"},
-    {"precipitation", "rain_total"},
-    {"pressure", "pressure"},
-    {"reactive_power", "reactive_power"},
-    {"signal_strength", "rssi"},
-    {"sound_pressure", "noise"},
-    {"temperature", "temperature"},
-    {"volatile_organic_compounds", "voc_density"},
-    {"volatile_organic_compounds_parts", "voc"},
-    {"voltage", "voltage"},
-    {"volume_flow_rate", "flow"},
-    {"water", "water_volume"},
-    {"weight", "weight"},
-    {"wind_direction", "wind_direction"},
-    {"wind_speed", "wind_speed"},
-};
 
 /// Where there is no class, the unit alone may say it.
 constexpr Pair kUnits[] = {
@@ -86,27 +50,6 @@ constexpr Pair kNames[] = {
     {"cpu_temperature", "device_temperature"},
 };
 
-/// Classes of truths. `lock` is turned around and a word: see build_binary_sensor.
-constexpr Pair kTruths[] = {
-    {"battery", "battery_low"},
-    {"battery_charging", "charging"},
-    {"carbon_monoxide", "co_alarm"},
-    {"door", "open"},
-    {"garage_door", "open"},
-    {"gas", "gas"},
-    {"moisture", "leak"},
-    {"motion", "occupancy"},
-    {"occupancy", "occupancy"},
-    {"opening", "open"},
-    {"plug", "plugged"},
-    {"presence", "occupancy"},
-    {"problem", "problem"},
-    {"smoke", "smoke"},
-    {"tamper", "tamper"},
-    {"vibration", "vibration"},
-    {"window", "open"},
-};
-
 template <std::size_t N>
 std::string_view look_up(const Pair (&table)[N], std::string_view key) {
   const auto found = std::ranges::find(table, key, &Pair::first);
@@ -137,7 +80,7 @@ std::string measured(const Config& config) {
   const std::string written = config.text("unit_of_measurement");
   const std::string_view unit = ucum_code(written);
   const std::string named = named_word(config);
-  const std::string_view by_class = look_up(kClasses, config.text("device_class"));
+  const std::string_view by_class = measured_by(config.text("device_class"));
   const Word* word = find_word(named);
   // The name is finer than the class: energy of today, voltage of the battery.
   const Word* classed = find_word(by_class);
@@ -198,6 +141,7 @@ void build_sensor(Builder& b) {
   b.state(channel, "state_topic", "value_template");
 }
 
+/// `lock` is turned around, and a word.
 void build_binary_sensor(Builder& b) {
   const Config& c = b.config;
   if (!c.has("state_topic")) return b.fail("topic", "a sensor has a state topic");
@@ -209,7 +153,7 @@ void build_binary_sensor(Builder& b) {
     lock.bound.binding.words = {{on, "unlocked"}, {off, "locked"}};
     return b.state(lock, "state_topic", "value_template");
   }
-  std::string attribute(look_up(kTruths, kind));
+  std::string attribute(told_by(kind));
   const std::string named = named_word(c);
   const Word* word = find_word(named);
   if (kind.empty() && word != nullptr && word->type == ValueType::boolean && named != "on") {
