@@ -245,16 +245,6 @@ constexpr Evidence kEvidence[] = {
     {"battery|battery_low", "battery"},
 };
 
-bool listed(std::string_view words, std::string_view word) {
-  for (std::size_t at = words.find(word); at != std::string_view::npos;
-       at = words.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    const bool starts = at == 0 || words[at - 1] == '|';
-    if (starts && (end == words.size() || words[end] == '|')) return true;
-  }
-  return false;
-}
-
 const Capability* find_capability(std::string_view name) {
   const auto found = std::ranges::find(kCapabilities, name, &Capability::name);
   return found == std::end(kCapabilities) ? nullptr : &*found;
@@ -263,7 +253,7 @@ const Capability* find_capability(std::string_view name) {
 bool shows(const std::vector<AttributeInfo>& attributes, const Evidence& evidence) {
   return std::ranges::any_of(attributes, [&](const AttributeInfo& a) {
     return (a.writable || !evidence.writable) &&
-           listed(evidence.attributes, canonical_part(a.name));
+           has_word(evidence.attributes, canonical_part(a.name));
   });
 }
 
@@ -289,6 +279,15 @@ std::string_view endpoint_part(std::string_view attribute) {
   const std::size_t dot = attribute.rfind('.');
   if (dot == std::string_view::npos || canonical_part(attribute).empty()) return {};
   return attribute.substr(0, dot);
+}
+
+bool has_word(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t bar = std::min(words.find('|'), words.size());
+    if (words.substr(0, bar) == word) return true;
+    words.remove_prefix(std::min(bar + 1, words.size()));
+  }
+  return false;
 }
 
 std::vector<std::string> split_words(std::string_view words) {
@@ -383,7 +382,7 @@ std::optional<EndOfClaims> end_of_claims(const DeviceInfo& device, std::string_v
   for (const Row& row : kRows) {
     if (!device.has_capability(row.capability)) continue;
     if (row.capability == "siren" && name == "volume") continue;
-    if (listed(find_capability(row.capability)->attributes, name)) return row.end;
+    if (has_word(find_capability(row.capability)->attributes, name)) return row.end;
     if (row.capability == "cover" && name == "open") return row.end;
   }
   return std::nullopt;

@@ -30,6 +30,8 @@ struct Word {
 [[nodiscard]] std::string_view endpoint_part(std::string_view attribute);
 /// The words of `a|b|c`.
 [[nodiscard]] std::vector<std::string> split_words(std::string_view words);
+/// Whether `word` is one of `words`, which are divided by '|'.
+[[nodiscard]] bool has_word(std::string_view words, std::string_view word);
 
 [[nodiscard]] const std::map<std::string, ValueType, std::less<>>& vocabulary_types();
 

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "devices/model/letters.h"
+
 namespace attune::devices {
 
 namespace {
@@ -13,12 +15,6 @@ using json::Kind;
 using json::Node;
 
 constexpr std::size_t kNumbersMax = 64;  // of a raw list that is kept
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 bool equals(const Node& node, const Value& wire) {
   switch (wire.kind()) {
@@ -131,7 +127,7 @@ Take read_word(const Binding& binding, const Node& node, Value& out) {
     return out = *canonical, Take::value;
   }
   if (binding.closed || node.kind != Kind::text) return Take::type;
-  return out = lower(word), Take::value;
+  return out = lower_case(word), Take::value;
 }
 
 Take read_pair(const Binding& binding, const Node& node, Value& out) {

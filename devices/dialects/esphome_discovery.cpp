@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "devices/dialects/esphome.h"
+#include "devices/model/letters.h"
 #include "devices/model/limits.h"
 
 /// What a node says of itself where Home Assistant listens for it.
@@ -18,12 +19,6 @@ constexpr std::size_t kForeignMax = 4'096;  // prefixes of others that are remem
 
 bool is_topic_key(std::string_view key) {
   return key.ends_with("_t") || key.ends_with("_topic");
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
 }
 
 std::string_view text_of(const Node& config, std::string_view abbreviation, std::string_view name) {
@@ -68,7 +63,7 @@ bool EspHome::is_ours(const Node& config, const Place& place) const {
   if (available == std::string(place.prefix) + "/status") return true;
   const Node* device = device_of(config);
   if (device == nullptr) return false;
-  const std::string version = lower(text_of(*device, "sw", "sw_version"));
+  const std::string version = lower_case(text_of(*device, "sw", "sw_version"));
   return version.find("esphome") != std::string::npos;
 }
 

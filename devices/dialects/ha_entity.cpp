@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "devices/dialects/ha_builder.h"
+#include "devices/model/letters.h"
 #include "devices/names.h"
 #include "devices/topics.h"
 #include "devices/vocabulary.h"
@@ -179,9 +180,7 @@ void Builder::words(Channel& channel, std::string_view list) {
   if (binding.shape != Shape::word) return;
   std::vector<std::pair<std::string, std::string>> own;
   for (const std::string& wire : config.list(list)) {
-    std::string word = wire;
-    for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    own.emplace_back(wire, std::move(word));
+    own.emplace_back(wire, lower_case(wire));
   }
   // The device's own spelling is the one that commands use.
   binding.words.insert(binding.words.begin(), own.begin(), own.end());

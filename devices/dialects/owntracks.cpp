@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "devices/model/letters.h"
+
 namespace attune::devices {
 
 namespace {
@@ -12,12 +14,10 @@ using json::Node;
 
 constexpr std::size_t kRegionsBytesMax = 256;
 
-std::string lower(std::string_view text) {
+std::string plain(std::string_view text) {
   const std::size_t first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
-  std::string out(text.substr(first, text.find_last_not_of(' ') - first + 1));
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
+  return lower_case(text.substr(first, text.find_last_not_of(' ') - first + 1));
 }
 
 /// What a phone tells: whether its owner is at home, and of its battery.
@@ -33,7 +33,7 @@ std::vector<Bound> bound_of_phone() {
 OwnTracks::OwnTracks(const DialectContext& context)
     : book_(context.catalog, "owntracks"), base_(context.options.text("base", "owntracks") + "/") {
   for (const std::string& name : context.options.list("home", "home")) {
-    homes_.push_back(lower(name));
+    homes_.push_back(plain(name));
   }
 }
 
@@ -75,7 +75,7 @@ void OwnTracks::declare(std::span<const DeviceEntry> entries) {
 }
 
 bool OwnTracks::is_home(std::string_view region) const {
-  return std::ranges::find(homes_, lower(region)) != homes_.end();
+  return std::ranges::find(homes_, plain(region)) != homes_.end();
 }
 
 bool OwnTracks::meet(Turn& turn) {

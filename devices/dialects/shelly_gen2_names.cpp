@@ -5,6 +5,9 @@
 #include <span>
 #include <utility>
 
+#include "devices/model/letters.h"
+#include "devices/vocabulary.h"
+
 namespace attune::devices::shelly_gen2 {
 
 namespace {
@@ -76,23 +79,8 @@ constexpr Row kPhases[] = {
     {"emdata", "total_act_ret_energy", "energy_returned", "W.h"},
 };
 
-bool listed(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    const std::size_t bar = std::min(words.find('|'), words.size());
-    if (words.substr(0, bar) == word) return true;
-    words.remove_prefix(std::min(bar + 1, words.size()));
-  }
-  return false;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 bool has_any(std::string_view name, std::span<const std::string_view> words) {
-  const std::string own = lower(name);
+  const std::string own = lower_case(name);
   return std::ranges::any_of(words,
                              [&](std::string_view word) { return own.find(word) != own.npos; });
 }
@@ -128,7 +116,7 @@ void twist(Twist how, Bound& bound) {
 
 const Row* find(std::span<const Row> rows, std::string_view type, std::string_view path) {
   const auto found = std::ranges::find_if(
-      rows, [&](const Row& row) { return listed(row.types, type) && listed(row.path, path); });
+      rows, [&](const Row& row) { return has_word(row.types, type) && has_word(row.path, path); });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -156,7 +144,7 @@ Component component_of(std::string_view key) {
 }
 
 bool is_type(std::string_view type) {
-  return !type.empty() && listed(kTypes, type);
+  return !type.empty() && has_word(kTypes, type);
 }
 
 std::optional<Bound> bind_field(std::string_view name, const Component& component,

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "devices/model/letters.h"
 #include "devices/vocabulary.h"
 
 namespace attune::devices::tasmota {
@@ -77,16 +78,10 @@ std::string_view unit_of(const Field& field, const Units& units) {
   return field.unit;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 using Words = std::pair<std::string_view, std::string_view>;
 
 std::string_view translate(std::span<const Words> words, std::string_view word) {
-  const std::string own = lower(word);
+  const std::string own = lower_case(word);
   const auto found = std::ranges::find(words, own, &Words::first);
   return found == words.end() ? std::string_view{} : found->second;
 }
@@ -175,7 +170,7 @@ std::string_view fan_word(std::string_view speed) {
 }
 
 std::string press_word(std::string_view action) {
-  const std::string word = lower(action);
+  const std::string word = lower_case(action);
   return word == "quad" ? "quadruple" : word;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "devices/dialects/tasmota.h"
+#include "devices/model/letters.h"
 #include "devices/names.h"
 #include "devices/vocabulary.h"
 
@@ -391,8 +392,7 @@ void Tasmota::take_remote(const Node& hvac, Turn& turn) {
   }
   const std::string_view swing = hvac.text_of("SwingV");
   if (!swing.empty()) {
-    std::string word(swing);
-    for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const std::string word = lower_case(swing);
     take_field(bind_canonical("IRHVAC.SwingV", "swing_mode"), text_node(word), true, turn);
   }
 }

@@ -174,15 +174,6 @@ constexpr std::pair<std::string_view, std::string_view> kPhases[] = {
     {"_l3", "l3"},     {"_total", "total"}, {"_neutral", "neutral"},
 };
 
-bool listed(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    const std::size_t bar = std::min(words.find('|'), words.size());
-    if (words.substr(0, bar) == word) return true;
-    words.remove_prefix(std::min(bar + 1, words.size()));
-  }
-  return false;
-}
-
 std::string_view ucum(std::string_view unit) {
   const auto found = std::ranges::find(kUnits, unit, [](const auto& row) { return row.first; });
   return found == std::end(kUnits) ? unit : found->second;
@@ -199,15 +190,15 @@ std::pair<std::string_view, std::string_view> split_phase(std::string_view name)
 }
 
 bool names_it(const Rule& rule, std::string_view name) {
-  if (listed(rule.names, name)) return true;
+  if (has_word(rule.names, name)) return true;
   if (rule.twist != Twist::phases) return false;
   const auto [base, phase] = split_phase(name);
-  return !phase.empty() && listed(rule.names, base);
+  return !phase.empty() && has_word(rule.names, base);
 }
 
 bool unit_fits(const Rule& rule, std::string_view unit) {
   if (unit.empty()) return true;
-  if (!rule.units.empty()) return listed(rule.units, unit);
+  if (!rule.units.empty()) return has_word(rule.units, unit);
   if (rule.twist == Twist::percent || rule.canonical == "link_quality") return true;
   const Word* word = find_word(rule.canonical);
   return convert(ucum(unit), word->unit).has_value();
@@ -216,7 +207,7 @@ bool unit_fits(const Rule& rule, std::string_view unit) {
 const Rule* find_rule(const Feature& feature) {
   const std::string_view parent = feature.parent.empty() ? "-" : feature.parent;
   for (const Rule& rule : kRules) {
-    if (listed(rule.parents, parent) && rule.kinds.find(feature.kind) != std::string_view::npos &&
+    if (has_word(rule.parents, parent) && rule.kinds.find(feature.kind) != std::string_view::npos &&
         names_it(rule, feature.name) && unit_fits(rule, feature.unit)) {
       return &rule;
     }
@@ -226,7 +217,7 @@ const Rule* find_rule(const Feature& feature) {
 
 std::string endpoint_of(const Rule& rule, const Feature& feature) {
   if (!feature.endpoint.empty()) return plain_name(feature.endpoint);
-  if (rule.twist == Twist::phases && !listed(rule.names, feature.name)) {
+  if (rule.twist == Twist::phases && !has_word(rule.names, feature.name)) {
     return std::string(split_phase(feature.name).second);
   }
   if (rule.twist == Twist::prefix)
@@ -347,16 +338,16 @@ bool is_place(std::string_view token) {
   if (digits != std::string_view::npos) {
     const bool only_digits_follow =
         token.find_first_not_of("0123456789", digits) == std::string_view::npos;
-    return only_digits_follow && listed("|button_|dot_|l|key_|ch|s|c|t", token.substr(0, digits));
+    return only_digits_follow && has_word("|button_|dot_|l|key_|ch|s|c|t", token.substr(0, digits));
   }
-  return listed(
+  return has_word(
       "left|right|both|center|middle|top|bottom|top_left|top_right|bottom_left|"
       "bottom_right|all",
       token);
 }
 
 bool is_press(std::string_view word) {
-  return listed("single|double|triple|quadruple|hold|release|press", word);
+  return has_word("single|double|triple|quadruple|hold|release|press", word);
 }
 
 }  // namespace
@@ -388,8 +379,8 @@ Binding bind_raw(std::string_view property) {
 }
 
 bool is_known_name(std::string_view name) {
-  return listed("color|update|update_available|last_seen|device|power_on_behavior|color_options",
-                name) ||
+  return has_word("color|update|update_available|last_seen|device|power_on_behavior|color_options",
+                  name) ||
          std::ranges::any_of(kRules, [&](const Rule& rule) { return names_it(rule, name); });
 }
 

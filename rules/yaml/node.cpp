@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "devices/model/letters.h"
 #include "rules/yaml/source_text.h"
 #include "rules/yaml/yaml.h"
 
@@ -56,12 +57,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
@@ -95,13 +90,13 @@ Issue Document::issue(Severity severity, std::string code, SourcePlace place, st
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
   if (word.size() > kWordBytesMax) return {};
-  const std::string wanted = lower(word);
+  const std::string wanted = lower_case(word);
   std::size_t best = 1 + std::max<std::size_t>(1, word.size() / 3);
   std::string found;
   for (const std::string& candidate : known) {
     const std::size_t longer = std::max(candidate.size(), wanted.size());
     if (longer - std::min(candidate.size(), wanted.size()) >= best) continue;
-    const std::size_t distance = edit_distance(wanted, lower(candidate));
+    const std::size_t distance = edit_distance(wanted, lower_case(candidate));
     if (distance >= best) continue;
     best = distance;
     found = candidate;
