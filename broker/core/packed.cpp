@@ -4,8 +4,9 @@
 #include <cmath>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
+#include "broker/core/packed_value.h"
+#include "devices/model/counted.h"
 #include "rules/learn.h"
 
 namespace attune::core {
@@ -18,46 +19,17 @@ constexpr std::string_view kFormat = "1";
 class Packer {
  public:
   Packer& text(std::string_view field) {
-    out_ += std::to_string(field.size());
-    out_ += ':';
-    out_ += field;
+    put_counted(out_, field);
     return *this;
   }
   Packer& count(std::uint64_t number) { return text(std::to_string(number)); }
   Packer& time(Millis time) { return text(std::to_string(time.count())); }
-  Packer& value(const Value& value);
+  Packer& value(const Value& value) { return text(pack_value(value)); }
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
   std::string out_;
 };
-
-std::string shortest(double number) {
-  char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number);
-  return {buffer, end.ptr};
-}
-
-/// A letter for the kind, then its text; numbers that read back as the same bits.
-Packer& Packer::value(const Value& value) {
-  switch (value.kind()) {
-    case ValueKind::none:
-      return text("-");
-    case ValueKind::boolean:
-      return text(value.as_bool() ? "b1" : "b0");
-    case ValueKind::integer:
-      return text("i" + std::to_string(value.as_integer()));
-    case ValueKind::number:
-      return text("r" + shortest(value.as_number()));
-    case ValueKind::text:
-      return text("t" + value.as_text());
-    case ValueKind::numbers:
-      break;
-  }
-  std::string list = "n";
-  for (const double number : value.as_numbers()) list += shortest(number) + ' ';
-  return text(list);
-}
 
 /// Reads them back. After the first field that is wrong everything is empty and ok() is false.
 class Unpacker {
@@ -82,19 +54,15 @@ class Unpacker {
  private:
   template <class Number>
   [[nodiscard]] Number parse(std::string_view text);
-  [[nodiscard]] Value numbers(std::string_view list);
   std::string_view left_;
   bool ok_ = true;
 };
 
 std::string_view Unpacker::text() {
-  const std::size_t colon = left_.find(':');
-  const auto size = parse<std::size_t>(left_.substr(0, colon));
-  require(colon != std::string_view::npos && size <= left_.size() - colon - 1);
   if (!ok_) return {};
-  const std::string_view field = left_.substr(colon + 1, size);
-  left_.remove_prefix(colon + 1 + size);
-  return field;
+  const auto field = take_counted(left_);
+  require(field.has_value());
+  return field.value_or(std::string_view{});
 }
 
 template <class Number>
@@ -131,48 +99,10 @@ std::optional<Instant> Unpacker::instant() {
   return Instant{*wall, *steady};
 }
 
-Value Unpacker::numbers(std::string_view list) {
-  std::vector<double> out;
-  while (ok_ && !list.empty()) {
-    const std::size_t end = list.find(' ');
-    require(end != std::string_view::npos);
-    if (!ok_) break;
-    out.push_back(parse<double>(list.substr(0, end)));
-    require(std::isfinite(out.back()));
-    list.remove_prefix(end + 1);
-  }
-  return out;
-}
-
 Value Unpacker::value() {
-  const std::string_view field = text();
-  if (field.empty()) {
-    require(false);
-    return {};
-  }
-  const std::string_view rest = field.substr(1);
-  switch (field.front()) {
-    case '-':
-      require(rest.empty());
-      return {};
-    case 'b':
-      require(rest == "0" || rest == "1");
-      return rest == "1";
-    case 'i':
-      return parse<std::int64_t>(rest);
-    case 'r': {
-      const auto number = parse<double>(rest);
-      require(std::isfinite(number));
-      return number;
-    }
-    case 't':
-      return rest;
-    case 'n':
-      return numbers(rest);
-    default:
-      require(false);
-      return {};
-  }
+  auto value = unpack_value(text());
+  require(value.has_value());
+  return value ? std::move(*value) : Value();
 }
 
 void pack_instant(Packer& out, const std::optional<Instant>& instant) {

@@ -1,9 +1,8 @@
 #include "broker/core/signal_rows.h"
 
-#include <array>
 #include <charconv>
-#include <cmath>
-#include <vector>
+
+#include "broker/core/packed_value.h"
 
 namespace attune::core {
 
@@ -19,12 +18,6 @@ std::string hash_of(std::string_view text) {
   std::string out(16, '0');
   for (std::size_t i = 16; i-- > 0; hash >>= 4U) out[i] = "0123456789abcdef"[hash & 15U];
   return out;
-}
-
-std::string shortest(double number) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-  return {buffer.data(), end.ptr};
 }
 
 /// Words between single blanks; the last may hold blanks.
@@ -58,65 +51,6 @@ class Words {
   std::string_view left_;
   bool ok_ = true;
 };
-
-std::string pack_value(const Value& value) {
-  switch (value.kind()) {
-    case ValueKind::boolean:
-      return value.as_bool() ? "b1" : "b0";
-    case ValueKind::integer:
-      return "i" + std::to_string(value.as_integer());
-    case ValueKind::number:
-      return "r" + shortest(value.as_number());
-    case ValueKind::text:
-      return "t" + value.as_text();
-    case ValueKind::none:
-      return "-";
-    case ValueKind::numbers:
-      break;
-  }
-  std::string list = "n";
-  for (const double number : value.as_numbers()) list += shortest(number) + ' ';
-  return list;
-}
-
-Value unpack_numbers(Words& words, std::string_view list) {
-  std::vector<double> out;
-  while (words.ok() && !list.empty()) {
-    const std::size_t end = list.find(' ');
-    words.require(end != std::string_view::npos);
-    if (!words.ok()) return {};
-    out.push_back(words.parse<double>(list.substr(0, end)));
-    words.require(std::isfinite(out.back()));
-    list.remove_prefix(end + 1);
-  }
-  return out;
-}
-
-Value unpack_value(Words& words) {
-  const std::string_view field = words.rest();
-  words.require(!field.empty());
-  if (!words.ok()) return {};
-  const std::string_view rest = field.substr(1);
-  switch (field.front()) {
-    case 'b':
-      words.require(rest == "0" || rest == "1");
-      return rest == "1";
-    case 'i':
-      return words.parse<std::int64_t>(rest);
-    case 'r': {
-      const auto number = words.parse<double>(rest);
-      words.require(std::isfinite(number));
-      return number;
-    }
-    case 't':
-      return rest;
-    case 'n':
-      return unpack_numbers(words, rest);
-    default:
-      words.require(field == "-");
-      return {};
-  }
-}
 
 }  // namespace
 
@@ -174,7 +108,9 @@ std::optional<Series::Piece> unpack_piece(std::string_view bytes) {
   piece.share = words.number<double>();
   words.require(piece.share >= 0 && piece.share <= 1);
   words.require(piece.start >= -kTimeMax && piece.start <= kTimeMax);
-  piece.value = unpack_value(words);
+  auto value = unpack_value(words.rest());
+  words.require(value.has_value());
+  if (value) piece.value = std::move(*value);
   return words.ok() ? std::optional(std::move(piece)) : std::nullopt;
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +14,7 @@
 #include <set>
 #include <utility>
 
+#include "devices/model/counted.h"
 #include "devices/model/issue.h"
 #include "store/file.h"
 
@@ -101,23 +101,6 @@ Status sync_names(const std::set<std::string>& folders) {
   return {};
 }
 
-void put(std::string& out, std::string_view field) {
-  out += std::to_string(field.size()) + ":";
-  out += field;
-}
-
-std::optional<std::string> take(std::string_view& left) {
-  std::size_t size = 0;
-  const char* end = left.data() + left.size();
-  const auto read = std::from_chars(left.data(), end, size);
-  if (read.ec != std::errc() || read.ptr == end || *read.ptr != ':') return std::nullopt;
-  left.remove_prefix(static_cast<std::size_t>(read.ptr - left.data()) + 1);
-  if (size > left.size()) return std::nullopt;
-  std::string field(left.substr(0, size));
-  left.remove_prefix(size);
-  return field;
-}
-
 }  // namespace
 
 std::string file_name(const std::string& path) {
@@ -139,16 +122,16 @@ struct RuleFolder::Plan {
   }
   [[nodiscard]] std::string packed() const {
     std::string out;
-    for (const auto& path : puts) attune::shell::put(out, "+" + path);
-    for (const auto& path : removes) attune::shell::put(out, "-" + path);
+    for (const auto& path : puts) put_counted(out, "+" + path);
+    for (const auto& path : removes) put_counted(out, "-" + path);
     return out;
   }
   static std::optional<Plan> read(std::string_view left) {
     Plan plan;
     while (!left.empty()) {
-      const auto line = take(left);
+      const auto line = take_counted(left);
       if (!line || line->size() < 2) return std::nullopt;
-      (line->front() == '+' ? plan.puts : plan.removes).push_back(line->substr(1));
+      (line->front() == '+' ? plan.puts : plan.removes).emplace_back(line->substr(1));
     }
     return plan;
   }

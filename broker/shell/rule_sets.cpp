@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "devices/model/counted.h"
+
 namespace attune::shell {
 
 namespace {
@@ -23,28 +25,11 @@ Blob row(std::string_view space, std::string key, std::string bytes) {
   return {std::string(space), std::move(key), std::move(bytes)};
 }
 
-void put(std::string& out, std::string_view field) {
-  out += fmt::format("{}:", field.size());
-  out += field;
-}
-
-std::optional<std::string> take(std::string_view& left) {
-  std::size_t size = 0;
-  const char* end = left.data() + left.size();
-  const auto read = std::from_chars(left.data(), end, size);
-  if (read.ec != std::errc() || read.ptr == end || *read.ptr != ':') return std::nullopt;
-  left.remove_prefix(static_cast<std::size_t>(read.ptr - left.data()) + 1);
-  if (size > left.size()) return std::nullopt;
-  std::string field(left.substr(0, size));
-  left.remove_prefix(size);
-  return field;
-}
-
 std::string pack(const Keys& keys) {
   std::string out;
   for (const auto& [path, key] : keys) {
-    put(out, path);
-    put(out, key);
+    put_counted(out, path);
+    put_counted(out, key);
   }
   return out;
 }
@@ -57,8 +42,8 @@ std::optional<std::pair<Revision, Keys>> read_set(const Blob& blob) {
   if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
   Keys keys;
   for (std::string_view left = blob.bytes; !left.empty();) {
-    auto path = take(left);
-    auto key = take(left);
+    auto path = take_counted(left);
+    auto key = take_counted(left);
     if (!path || !key) return std::nullopt;
     keys.emplace(std::move(*path), std::move(*key));
   }
