@@ -38,7 +38,9 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {
     {"dB(A)", "dB"},    {"dBm", "dBm"},       {"s", "s"},          {"sec", "s"},
     {"ms", "ms"},       {"min", "min"},       {"h", "h"},          {"d", "d"},
     {"°", "deg"},       {"deg", "deg"},       {"rad", "rad"},      {"W/m²", "W/m2"},
-    {"W/m2", "W/m2"},
+    {"W/m2", "W/m2"},   {"W/h", "W.h"},       {"Lx", "lx"},        {"mBar", "mbar"},
+    {"dbm", "dBm"},     {"Hours", "h"},       {"hours", "h"},      {"Min", "min"},
+    {"minutes", "min"}, {"seconds", "s"},     {"lqi", "1"},        {"gal", "[gal_us]"},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "devices/catalog.h"
 #include "devices/dialect.h"
+#include "devices/dialects/zigbee2mqtt_constants.h"
 #include "devices/dialects/zigbee2mqtt_profile.h"
 #include "devices/json/reader.h"
 

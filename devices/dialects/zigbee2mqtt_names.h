@@ -24,7 +24,9 @@ struct Feature {
   std::optional<double> min{}, max{}, step{};
   Value on{}, off{};  ///< of a binary
   std::vector<std::string> values{};
-  bool positioned = false;  ///< a cover's: it has a position beside its state
+  bool positioned = false;   ///< a cover's: it has a position beside its state
+  bool heats = false;        ///< the device is a thermostat: a position is its valve's
+  std::string_view phase{};  ///< of the mains, where others beside it show which one it is
 };
 
 struct Bound {
@@ -34,6 +36,9 @@ struct Bound {
 
 /// The canonical attribute that a feature is; empty when no rule names it for certain.
 [[nodiscard]] std::optional<Bound> bind(const Feature& feature);
+
+/// Its property without the endpoint: `child_lock` of `child_lock_l1`.
+[[nodiscard]] std::string_view base_of(const Feature& feature);
 
 /// `raw.<property>`, unchecked and read only.
 [[nodiscard]] Binding bind_raw(std::string_view property);

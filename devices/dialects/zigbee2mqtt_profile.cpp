@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <tuple>
 
+#include "devices/dialects/zigbee2mqtt_constants.h"
 #include "devices/vocabulary.h"
 
 namespace attune::devices::zigbee2mqtt {
@@ -173,24 +175,38 @@ bool has_position(const Node& features) {
                      [](const Node& n) { return n.key == "name" && n.text == "position"; });
 }
 
+/// How the properties of settings end that are dressed as a switch: `window_detection`.
+constexpr std::string_view kSettingEnds[] = {
+    "_detection", "_mode",      "_protection", "_lock",   "_learning", "_enabled",    "_sync",
+    "_hold",      "_inversion", "_reversal",   "_memory", "_feature",  "_calibration"};
+
+bool is_dressed(const Feature& feature) {
+  const bool dress = feature.parent == "lock" || feature.parent == "switch";
+  return dress && feature.name == "state" && base_of(feature) != "state";
+}
+
 /// A setting in the dress of a lock or switch, as a thermostat's `child_lock`: its property says
-/// what it is. Empty when that is no canonical name: then it is the lock or switch itself.
+/// what it is. Empty when that is no canonical name.
 std::optional<Bound> bind_setting(Feature feature) {
-  if (feature.parent != "lock" && feature.parent != "switch") return std::nullopt;
-  std::string_view own = feature.property;
-  const std::string suffix = "_" + feature.endpoint;
-  if (suffix.size() > 1 && own.ends_with(suffix)) own.remove_suffix(suffix.size());
-  if (feature.name != "state" || own == "state") return std::nullopt;
-  const std::string name(own);
+  if (!is_dressed(feature)) return std::nullopt;
+  const std::string name(base_of(feature));
   feature.parent = {};
   feature.name = name;
   return bind(feature);
 }
 
+/// A setting that has no canonical name; any other property is the lock or switch itself.
+bool is_nameless_setting(const Feature& feature) {
+  return is_dressed(feature) && std::ranges::any_of(kSettingEnds, [&](std::string_view end) {
+           return base_of(feature).ends_with(end);
+         });
+}
+
 bool holds_only_settings(const Node& features, std::string_view type) {
   bool any = false;
-  for (const Node& feature : features) {
-    if (!bind_setting(feature_of(feature, type))) return false;
+  for (const Node& node : features) {
+    const Feature feature = feature_of(node, type);
+    if (!bind_setting(feature) && !is_nameless_setting(feature)) return false;
     any = true;
   }
   return any;
@@ -198,21 +214,57 @@ bool holds_only_settings(const Node& features, std::string_view type) {
 
 std::optional<Bound> bind_exposed(const Feature& feature) {
   std::optional<Bound> setting = bind_setting(feature);
-  return setting ? std::move(setting) : bind(feature);
+  if (setting || is_nameless_setting(feature)) return setting;
+  return bind(feature);
 }
 
-void walk(const Node& list, std::string_view parent, bool positioned, Collector& into) {
+/// What a description says as a whole, beside the feature that is looked at.
+struct Surroundings {
+  std::set<std::string_view> names;  ///< of what stands alone
+  bool heats = false;
+};
+
+Surroundings surroundings_of(const Node& exposes) {
+  Surroundings all;
+  for (const Node& expose : exposes) {
+    all.names.insert(expose.text_of("name"));
+    all.heats = all.heats || expose.text_of("type") == "climate";
+  }
+  return all;
+}
+
+/// `voltage` beside `voltage_phase_b` is phase a. A power may be the sum of all, unless that stands
+/// beside it, too.
+std::string_view phase_of(std::string_view name, const Surroundings& around) {
+  const std::string self(name);
+  const bool summed = around.names.contains("total_power");
+  if (name != "voltage" && name != "current" && !summed) return {};
+  for (const auto& [first, second, phase] :
+       {std::tuple{"_phase_a", "_phase_b", "a"}, {"_a", "_b", "a"}, {"_l1", "_l2", "l1"}}) {
+    if (around.names.contains(self + second) && !around.names.contains(self + first)) return phase;
+  }
+  return {};
+}
+
+struct Place {
+  std::string_view parent;
+  bool positioned = false;
+};
+
+void walk(const Node& list, const Place& place, const Surroundings& around, Collector& into) {
   for (const Node& expose : list) {
     const std::string_view type = expose.text_of("type");
     const Node* features = expose.find("features");
     const bool is_list = features != nullptr && features->kind == Kind::array;
     if (is_list && is_actuator(type)) {
       if (!holds_only_settings(*features, type)) into.capability(type);
-      walk(*features, type, has_position(*features), into);
+      walk(*features, {type, has_position(*features)}, around, into);
       continue;
     }
-    Feature feature = feature_of(expose, parent);
-    feature.positioned = positioned;
+    Feature feature = feature_of(expose, place.parent);
+    feature.positioned = place.positioned;
+    feature.heats = around.heats;
+    if (place.parent.empty()) feature.phase = phase_of(feature.name, around);
     if (feature.property.empty()) continue;
     if (feature.name == "action" && feature.kind == 'e') {
       into.add_action(feature);
@@ -222,182 +274,11 @@ void walk(const Node& list, std::string_view parent, bool positioned, Collector&
   }
 }
 
-/// One property by the convention's constants.
-Feature constant(std::string_view parent, std::string_view name, char kind, bool settable) {
-  Feature feature;
-  feature.parent = parent;
-  feature.name = name;
-  feature.property = name;
-  feature.kind = kind;
-  feature.settable = settable;
-  if (kind == 'b') {
-    feature.on = parent == "lock" ? Value("LOCK") : settable ? Value("ON") : Value(true);
-    feature.off = parent == "lock" ? Value("UNLOCK") : settable ? Value("OFF") : Value(false);
-  }
-  if (name == "contact") std::swap(feature.on, feature.off);
-  if (name == "brightness") feature.max = 254;
-  if (parent == "light" && kind == 'c') feature.property = "color";
-  feature.gettable = settable && (name == "state" || name == "brightness" || name == "position");
-  return feature;
-}
-
-struct Constant {
-  std::string_view capability, parent, name;
-  char kind;
-  bool settable;
-};
-constexpr Constant kConstants[] = {
-    {"light", "light", "state", 'b', true},
-    {"light", "light", "brightness", 'n', true},
-    {"light", "light", "color_temp", 'n', true},
-    {"light", "light", "color_xy", 'c', true},
-    {"light", "light", "color_hs", 'c', true},
-    {"light", "", "color_mode", 'e', false},
-    {"light", "", "effect", 'e', true},
-    {"switch", "switch", "state", 'b', true},
-    {"fan", "fan", "state", 'b', true},
-    {"fan", "", "fan_mode", 'e', true},
-    {"cover", "cover", "position", 'n', true},
-    {"cover", "cover", "tilt", 'n', true},
-    {"cover", "", "moving", 'e', false},
-    {"valve", "switch", "state", 'b', true},
-    {"lock", "lock", "state", 'b', true},
-    {"climate", "climate", "system_mode", 'e', true},
-    {"climate", "climate", "running_state", 'e', false},
-    {"climate", "climate", "occupied_heating_setpoint", 'n', true},
-    {"climate", "climate", "local_temperature", 'n', false},
-    {"siren", "", "alarm", 'b', true},
-    {"button", "", "action", 'e', false},
-    {"occupancy", "", "occupancy", 'b', false},
-    {"contact", "", "contact", 'b', false},
-    {"leak", "", "water_leak", 'b', false},
-    {"smoke", "", "smoke", 'b', false},
-    {"co_alarm", "", "carbon_monoxide", 'b', false},
-    {"gas", "", "gas", 'b', false},
-    {"vibration", "", "vibration", 'b', false},
-    {"tamper", "", "tamper", 'b', false},
-    {"problem", "", "problem", 'b', false},
-    {"battery", "", "battery", 'n', false},
-    {"climate_sensor", "", "temperature", 'n', false},
-    {"climate_sensor", "", "humidity", 'n', false},
-    {"climate_sensor", "", "illuminance", 'n', false},
-    {"power_meter", "", "power", 'n', false},
-    {"power_meter", "", "energy", 'n', false},
-    {"power_meter", "", "current", 'n', false},
-};
-
-/// Names whose unit or scale only a description tells.
-bool is_ambiguous(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "voc",    "formaldehyd", "hcho",           "formaldehyde", "distance", "target_distance",
-      "flow",   "gas_value",   "water_consumed", "uptime",       "speed",    "fan_speed_percent",
-      "volume", "rain",        "opening"};
-  return std::ranges::find(kNames, name) != std::end(kNames);
-}
-
-bool is_setting_of_climate(std::string_view name) {
-  return name.ends_with("_setpoint") || name == "system_mode" || name == "preset" ||
-         name == "fan_mode" || name == "swing_mode" || name == "target_temperature";
-}
-
-bool is_on_off(std::string_view text) {
-  return text == "ON" || text == "OFF";
-}
-bool is_lock_word(std::string_view text) {
-  return text == "LOCK" || text == "UNLOCK";
-}
-bool is_cover_word(std::string_view text) {
-  return text == "OPEN" || text == "CLOSE" || text == "STOP";
-}
-
-char kind_of(const Node& value) {
-  if (value.kind == Kind::boolean) return 'b';
-  if (value.is_number()) return 'n';
-  if (value.kind != Kind::text) return '?';
-  return is_on_off(value.text) || is_lock_word(value.text) ? 'b' : 'e';
-}
-
-/// `state_l2`, `brightness_left`: the only names whose endpoint the convention itself shows.
-void split_endpoint(Feature& feature) {
-  for (const std::string_view base : {"state_", "brightness_"}) {
-    if (!feature.name.starts_with(base)) continue;
-    const Press press =
-        parse_action(std::string("press_").append(feature.name.substr(base.size())));
-    if (press.endpoint.empty()) return;
-    feature.endpoint = feature.name.substr(base.size());
-    feature.name = base.substr(0, base.size() - 1);
-    return;
-  }
-}
-
-void set_words(Feature& feature, const Node& value) {
-  if (feature.kind != 'b') return;
-  feature.on = true;
-  feature.off = false;
-  if (is_on_off(value.text)) feature.on = "ON", feature.off = "OFF";
-  if (is_lock_word(value.text)) feature.on = "LOCK", feature.off = "UNLOCK";
-  if (feature.name == "contact") std::swap(feature.on, feature.off);
-}
-
-/// Millivolts of a battery or volts of the mains: their ranges do not meet.
-void set_unit(Feature& feature, const Node& value, const Context& context) {
-  constexpr double kMillivoltsMin = 100;
-  constexpr double kMainsVoltsMax = 1000;
-  constexpr double kKilopascalMax = 150;
-  if (feature.name == "voltage") {
-    const bool battery = context.battery && value.number > kMillivoltsMin;
-    feature.unit = battery || value.number >= kMainsVoltsMax ? "mV" : "V";
-  }
-  if (feature.name == "pressure" && value.number < kKilopascalMax) feature.unit = "kPa";
-}
-
-/// Completes a feature by the convention's constants; false when they do not make it certain.
-bool complete(Feature& feature, const Node& value, const Context& context) {
-  const bool on_off = value.kind == Kind::text && is_on_off(value.text);
-  if (feature.name == "state") {
-    if (context.thermostat || (!on_off && !is_lock_word(value.text))) return false;
-    feature.parent = on_off ? "switch" : "lock";
-    feature.settable = feature.gettable = true;
-  }
-  if (feature.name == "brightness" || feature.name == "color_temp") {
-    feature.parent = "light";
-    feature.settable = feature.gettable = true;
-    if (feature.name == "brightness") feature.max = 254;
-  }
-  if (feature.name == "position" || feature.name == "tilt") {
-    if (context.thermostat) return false;
-    feature.parent = "cover";
-    feature.settable = feature.gettable = context.cover;
-  }
-  if (context.thermostat && feature.name == "preset") feature.parent = "climate";
-  feature.settable = feature.settable || is_setting_of_climate(feature.name);
-  return true;
-}
-
-Guess guess_color(const Node& value) {
-  Guess found;
-  if (value.kind != Kind::object) return found;
-  found.bound.push_back(*bind(constant("light", "color_xy", 'c', true)));
-  found.bound.push_back(*bind(constant("light", "color_hs", 'c', true)));
-  return found;
-}
-
-/// The canonical name of a property that should have been a number or word, and is not.
-std::string refused_name(std::string_view property, const Node& value) {
-  const bool container = value.is_container();
-  for (const char kind : {'n', 'e', 'b'}) {
-    if (kind != 'n' && !container) break;
-    const std::optional<Bound> bound = bind(constant("", property, kind, false));
-    if (bound) return bound->binding.attribute;
-  }
-  return {};
-}
-
 }  // namespace
 
 Profile profile_of_exposes(const Node& exposes) {
   Collector collector;
-  if (exposes.kind == Kind::array) walk(exposes, "", false, collector);
+  if (exposes.kind == Kind::array) walk(exposes, {}, surroundings_of(exposes), collector);
   // Every device reports it, described or not; what is described comes first.
   collector.add(*bind(constant("", "linkquality", 'n', false)));
   return collector.take();
@@ -407,15 +288,13 @@ Profile profile_of_capabilities(std::span<const std::string> capabilities) {
   Collector collector;
   for (const std::string& capability : capabilities) {
     collector.capability(capability);
-    for (const Constant& row : kConstants) {
-      if (row.capability != capability) continue;
-      const Feature feature = constant(row.parent, row.name, row.kind, row.settable);
-      if (row.capability == "button") {
+    for (const Feature& feature : constants_of(capability)) {
+      if (capability == "button") {
         collector.add_action(feature);
         continue;
       }
       Bound bound = *bind(feature);
-      if (row.capability == "valve") {
+      if (capability == "valve") {
         bound.binding.attribute = "open";
         bound.info = canonical_attribute("open", true);
       }
@@ -423,42 +302,6 @@ Profile profile_of_capabilities(std::span<const std::string> capabilities) {
     }
   }
   return collector.take();
-}
-
-Context context_of(const Node& message) {
-  Context context;
-  for (const Node& member : message) {
-    if (member.key == "battery" || member.key == "battery_low") context.battery = true;
-    if (member.key == "local_temperature" || member.key == "system_mode" ||
-        member.key.ends_with("_heating_setpoint")) {
-      context.thermostat = true;
-    }
-    if (member.key == "moving" || member.key == "motor_state" || member.key == "tilt" ||
-        (member.key == "state" && is_cover_word(member.text))) {
-      context.cover = true;
-    }
-  }
-  return context;
-}
-
-Guess guess(std::string_view property, const Node& value, const Context& context) {
-  if (property == "color") return guess_color(value);
-  Feature feature;
-  feature.name = property;
-  feature.property = property;
-  feature.kind = kind_of(value);
-  if (property == "color_mode" || property == "keypad_lockout") feature.kind = 'e';
-  split_endpoint(feature);
-  set_words(feature, value);
-  set_unit(feature, value, context);
-  Guess found;
-  if (is_ambiguous(feature.name) || !complete(feature, value, context)) return found;
-  if (std::optional<Bound> bound = value.is_container() ? std::nullopt : bind(feature)) {
-    found.bound.push_back(std::move(*bound));
-  } else if (feature.endpoint.empty()) {
-    found.refused = refused_name(property, value);
-  }
-  return found;
 }
 
 }  // namespace attune::devices::zigbee2mqtt

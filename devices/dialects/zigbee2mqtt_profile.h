@@ -22,20 +22,4 @@ struct Profile {
 /// From the capabilities of a devices file, by the convention's constants.
 [[nodiscard]] Profile profile_of_capabilities(std::span<const std::string> capabilities);
 
-/// What the rest of a message says about one of its properties.
-struct Context {
-  bool battery = false;     ///< there is a battery: `voltage` is its millivolts
-  bool thermostat = false;  ///< `position` is a valve's, `state` no switch
-  bool cover = false;       ///< OPEN, CLOSE, STOP or a movement stand beside
-};
-[[nodiscard]] Context context_of(const json::Node& message);
-
-/// What the convention alone makes of a property that no description names.
-struct Guess {
-  std::vector<Bound> bound;  ///< empty: nothing is certain, it stays raw
-  std::string refused;       ///< a canonical attribute whose value has the wrong type
-};
-[[nodiscard]] Guess guess(std::string_view property, const json::Node& value,
-                          const Context& context);
-
 }  // namespace attune::devices::zigbee2mqtt

@@ -60,6 +60,35 @@ TEST(Zigbee2MqttProfile, ALockWhosePropertySaysNothingElseStaysALock) {
   EXPECT_THAT(wire.catalog.find("gate")->capabilities, ElementsAre("lock"));
 }
 
+TEST(Zigbee2MqttProfile, AThermostatsWindowDetectionIsNoSwitch) {
+  Wire wire;
+  wire.hear(kBridge, bridge("trv", R"([{"type":"climate","features":[
+     {"type":"numeric","name":"local_temperature","property":"local_temperature","access":5,"unit":"°C"}]},
+     {"type":"switch","features":[
+     {"type":"binary","name":"state","property":"window_detection","value_on":"ON","value_off":"OFF","access":7}]}])"));
+  wire.hear("zigbee2mqtt/trv", R"({"window_detection":"ON"})");
+  EXPECT_FALSE(wire.value("trv.on").has_value());
+  EXPECT_EQ(wire.value("trv.raw.window_detection"), Value("ON"));
+  EXPECT_THAT(wire.catalog.find("trv")->capabilities, ElementsAre("climate", "climate_sensor"));
+}
+
+TEST(Zigbee2MqttProfile, AVoltageBesideThoseOfOtherPhasesIsTheFirst) {
+  const auto numeric = [](const char* name, const char* unit) {
+    return R"({"type":"numeric","access":1,"name":")" + std::string(name) + R"(","property":")" +
+           name + R"(","unit":")" + unit + R"("})";
+  };
+  Wire wire;
+  wire.hear(kBridge,
+            bridge("meter", "[" + numeric("voltage", "V") + "," + numeric("voltage_phase_b", "V") +
+                                "," + numeric("power", "W") + "," + numeric("power_phase_b", "W") +
+                                "," + numeric("energy", "kWh") + "]"));
+  wire.hear("zigbee2mqtt/meter", R"({"voltage":230,"voltage_phase_b":231,"power":5,"energy":7})");
+  EXPECT_EQ(wire.value("meter.a.voltage"), Value(230.0));
+  EXPECT_EQ(wire.value("meter.b.voltage"), Value(231.0));
+  EXPECT_EQ(wire.value("meter.power"), Value(5.0));  // it may be the sum of all
+  EXPECT_EQ(wire.value("meter.energy"), Value(7.0));
+}
+
 /// The last message's raw attributes.
 std::vector<std::string> raw_of(const Wire& wire) {
   std::vector<std::string> raw;
