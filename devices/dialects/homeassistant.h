@@ -96,6 +96,8 @@ class HomeAssistant final : public Dialect {
 
   // homeassistant_command.cpp
   void take_command(const Entry& entry, std::size_t at, Turn& turn);
+  [[nodiscard]] static Value tried(const Entry& entry, std::size_t at, const BoundDevice& device,
+                                   const Message& message);
   [[nodiscard]] static std::vector<Outgoing> messages_to(const Entry& entry,
                                                          const BoundDevice& device,
                                                          std::span<const Reading> values);

@@ -188,7 +188,53 @@ Value meaning_of(const Channel& channel, const Binding& binding, std::string_vie
   return read(binding, text_node(payload), value) == Take::value ? value : Value();
 }
 
+constexpr std::size_t kNumbersTriedMax = 4;
+
+/// The values that a command could be about: where a template stands before it, each is tried.
+std::vector<Value> candidates(const Channel& channel, const Binding& binding,
+                              std::string_view payload) {
+  std::vector<Value> all;
+  if (binding.shape == Shape::boolean) return {true, false};
+  if (binding.shape == Shape::word) {
+    for (const auto& [wire, canonical] : binding.words) all.emplace_back(canonical);
+    for (const Action& action : channel.actions) all.emplace_back(action.value);
+    return all;
+  }
+  if (binding.shape != Shape::number && binding.shape != Shape::mired) return all;
+  constexpr std::string_view kNumber = "+-.0123456789";
+  for (std::size_t at = payload.find_first_of(kNumber);
+       at != std::string_view::npos && all.size() < kNumbersTriedMax;) {
+    const std::size_t end = std::min(payload.find_first_not_of(kNumber, at), payload.size());
+    Value value;
+    const json::Node node = text_node(payload.substr(at, end - at));
+    if (read(binding, node, value) == Take::value) all.push_back(std::move(value));
+    at = payload.find_first_of(kNumber, end);
+  }
+  return all;
+}
+
+/// Whether a template decides what commands of a channel look like.
+bool is_templated(const Entity& entity, const Channel& channel) {
+  return entity.schema == Schema::template_light || channel.command_template ||
+         std::ranges::any_of(channel.actions, [](const Action& action) {
+           return action.command_template.has_value();
+         });
+}
+
 }  // namespace
+
+/// The value whose command would be this very message; none when no such is known.
+Value HomeAssistant::tried(const Entry& entry, std::size_t at, const BoundDevice& device,
+                           const Message& message) {
+  const Binding& binding = device.bindings[entry.first + at];
+  for (Value& value : candidates(entry.entity.channels[at], binding, message.payload)) {
+    const Reading wanted{binding.id, value};
+    for (const Outgoing& own : messages_to(entry, device, {&wanted, 1})) {
+      if (own.topic == message.topic && own.payload == message.payload) return std::move(value);
+    }
+  }
+  return {};
+}
 
 std::vector<Outgoing> HomeAssistant::messages_to(const Entry& entry, const BoundDevice& device,
                                                  std::span<const Reading> values) {
@@ -244,6 +290,9 @@ void HomeAssistant::take_command(const Entry& entry, std::size_t at, Turn& turn)
     if (read(binding, *member, value) != Take::value) return;
   } else if (entry.entity.schema == Schema::topics) {
     value = meaning_of(channel, binding, turn.message.payload);
+  }
+  if (!value.has_value() && is_templated(entry.entity, channel)) {
+    value = tried(entry, at, *device, turn.message);
   }
   if (value.has_value() && binding.writable) {
     turn.out.foreign.push_back({binding.id, std::move(value)});

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "devices/dialects/device_book.h"
 #include "devices/json/writer.h"
 #include "devices/names.h"
 #include "devices/topics.h"
@@ -172,6 +173,19 @@ std::string name_problem(std::string_view name) {
   return endpoint == plain_name(endpoint) ? "" : "an endpoint has letters, digits, _ and - only";
 }
 
+/// Appends the keys that lead to it; false, and nothing appended, where it does not stand.
+bool find_placeholder(const Node& node, std::vector<std::string>& path) {
+  if (node.kind == Kind::text) return node.text == kPlaceholder;
+  if (node.kind != Kind::object && node.kind != Kind::array) return false;
+  std::size_t place = 0;
+  for (const Node& child : node) {
+    path.push_back(node.kind == Kind::array ? std::to_string(place++) : std::string(child.key));
+    if (find_placeholder(child, path)) return true;
+    path.pop_back();
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::string> fill_template(std::string_view pattern, const Value& wire) {
@@ -192,11 +206,33 @@ std::optional<std::string> fill_template(std::string_view pattern, const Value& 
   }
 }
 
+std::optional<std::vector<std::string>> path_in_template(std::string_view pattern) {
+  if (pattern.empty() || pattern == kPlaceholder) return std::vector<std::string>{};
+  std::string whole;  // with the placeholder as a text wherever it stands
+  bool within = false;
+  while (true) {
+    const std::size_t at = pattern.find(kPlaceholder);
+    const std::string_view literal = pattern.substr(0, at);
+    whole += literal;
+    track_quotes(literal, within);
+    if (at == std::string_view::npos) break;
+    const std::string_view quote = within ? "" : "\"";
+    whole.append(quote).append(kPlaceholder).append(quote);
+    pattern.remove_prefix(at + kPlaceholder.size());
+  }
+  json::Reader reader;
+  const Node* root = reader.read(whole);
+  std::vector<std::string> path;
+  if (root == nullptr || !find_placeholder(*root, path)) return std::nullopt;
+  return path;
+}
+
 Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const JsonAttribute& from) {
   Mapping mapping;
   mapping.device = device;
   mapping.command_topic = from.command_topic;
   mapping.command_payload = from.command_payload;
+  mapping.command_path = path_in_template(from.command_payload);
   const auto path = split_pointer(from.path);
   if (!path) return error_at(device, from, "'" + from.path + "' is no JSON pointer (/key/key)");
   mapping.path = *path;
@@ -260,6 +296,7 @@ Status JsonMapped::check(const std::vector<JsonDevice>& devices, const TopicOwne
 
 void JsonMapped::configure(const std::vector<JsonDevice>& devices) {
   by_topic_.clear();
+  by_command_topic_.clear();
   const std::set<DeviceId> before = std::exchange(devices_, {});
   for (const JsonDevice& device : devices) {
     DeviceInfo info;
@@ -270,6 +307,9 @@ void JsonMapped::configure(const std::vector<JsonDevice>& devices) {
       Mapping mapping = *compile(device.id, from);
       mapping.binding.id = catalog_.table().intern(device.id, from.name);
       if (!mapping.info.name.empty()) info.attributes.push_back(mapping.info);
+      if (mapping.binding.writable && mapping.command_path) {
+        by_command_topic_[from.command_topic].push_back(mapping);
+      }
       by_topic_[from.topic].push_back(std::move(mapping));
     }
     info.capabilities = capabilities_of(info.attributes);
@@ -279,26 +319,65 @@ void JsonMapped::configure(const std::vector<JsonDevice>& devices) {
   for (const DeviceId& id : before) {
     if (!devices_.contains(id)) catalog_.remove(id);
   }
+  // What is said where it is commanded is state.
+  std::erase_if(by_command_topic_, [&](const auto& one) { return by_topic_.contains(one.first); });
 }
 
 std::vector<std::string> JsonMapped::subscriptions() const {
   std::vector<std::string> topics;
   for (const auto& [topic, mappings] : by_topic_) topics.push_back(topic);
+  for (const auto& [topic, mappings] : by_command_topic_) topics.push_back(topic);
   return topics;
 }
 
 bool JsonMapped::owns(std::string_view topic) const {
+  return by_topic_.contains(topic) || by_command_topic_.contains(topic);
+}
+
+bool JsonMapped::knows(std::string_view topic) const {
   return by_topic_.contains(topic);
 }
 
 void JsonMapped::decode(const Message& message, Decoded& out) {
-  const auto found = by_topic_.find(message.topic);
-  if (found == by_topic_.end() || message.payload.empty()) return;
+  if (const auto state = by_topic_.find(message.topic); state != by_topic_.end()) {
+    if (!message.payload.empty()) decode_state(state->second, message, out);
+    return;
+  }
+  const auto command = by_command_topic_.find(message.topic);
+  if (command == by_command_topic_.end()) return;
+  decode_foreign(command->second, message, out);
+  // It may be another dialect's device that a mapping commands.
+  out.pass_on = out.foreign.empty() && out.rejections.empty();
+}
+
+/// Somebody else's command, where it looks as ours would.
+void JsonMapped::decode_foreign(const std::vector<Mapping>& mappings, const Message& message,
+                                Decoded& out) {
+  const Node* root = message.payload.empty() ? nullptr : reader_.read(message.payload);
+  const Node text = text_node(message.payload);
+  if (root == nullptr && (message.payload.empty() || !json::valid_utf8(message.payload))) return;
+  for (const Mapping& mapping : mappings) {
+    const Node* node = root != nullptr ? follow(*root, *mapping.command_path) : nullptr;
+    if (root == nullptr && mapping.command_path->empty()) node = &text;
+    Value value;
+    if (node == nullptr || read(mapping.binding, *node, value) != Take::value) continue;
+    if (message.retained) {
+      out.rejections.push_back({std::string(message.topic),
+                                mapping.device.text() + "." + mapping.binding.attribute,
+                                "retained_command", ""});
+    } else {
+      out.foreign.push_back({mapping.binding.id, std::move(value)});
+    }
+  }
+}
+
+void JsonMapped::decode_state(const std::vector<Mapping>& mappings, const Message& message,
+                              Decoded& out) {
   const Node* root = reader_.read(message.payload);
   Node text;
   if (root == nullptr) {
     const bool wants_text =
-        std::ranges::any_of(found->second, [](const Mapping& m) { return m.path.empty(); });
+        std::ranges::any_of(mappings, [](const Mapping& m) { return m.path.empty(); });
     const bool opens = message.payload[0] == '{' || message.payload[0] == '[';
     const bool fits = message.payload.size() <= json::kStateLimits.string_bytes;
     if (!wants_text || opens || !fits || !json::valid_utf8(message.payload)) {
@@ -311,7 +390,7 @@ void JsonMapped::decode(const Message& message, Decoded& out) {
     text.text = message.payload;
     root = &text;
   }
-  for (const Mapping& mapping : found->second) take(mapping, *root, message, out);
+  for (const Mapping& mapping : mappings) take(mapping, *root, message, out);
 }
 
 void JsonMapped::take(const Mapping& mapping, const Node& root, const Message& message,

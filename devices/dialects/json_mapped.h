@@ -31,6 +31,7 @@ class JsonMapped final : public Dialect {
   [[nodiscard]] std::string_view name() const override { return "json"; }
   [[nodiscard]] std::vector<std::string> subscriptions() const override;
   [[nodiscard]] bool owns(std::string_view topic) const override;
+  [[nodiscard]] bool knows(std::string_view topic) const override;
   void decode(const Message& message, Decoded& out) override;
   [[nodiscard]] std::vector<Outgoing> encode(DeviceIndex device,
                                              std::span<const Reading> values) const override;
@@ -45,18 +46,27 @@ class JsonMapped final : public Dialect {
     std::vector<std::string> path;
     std::string command_topic;
     std::string command_payload;
+    /// Where the value stands in a command; empty: it cannot be told from others.
+    std::optional<std::vector<std::string>> command_path;
   };
   [[nodiscard]] static Status check_one(const DeviceId& device, const JsonAttribute& from,
                                         const TopicOwner& owner);
   [[nodiscard]] static Result<Mapping> compile(const DeviceId& device, const JsonAttribute& from);
+  void decode_state(const std::vector<Mapping>& mappings, const Message& message, Decoded& out);
+  void decode_foreign(const std::vector<Mapping>& mappings, const Message& message, Decoded& out);
   void take(const Mapping& mapping, const json::Node& root, const Message& message,
             Decoded& out) const;
 
   Catalog& catalog_;
   json::Reader reader_;
   std::map<std::string, std::vector<Mapping>, std::less<>> by_topic_;
+  std::map<std::string, std::vector<Mapping>, std::less<>> by_command_topic_;  // others' too
   std::set<DeviceId> devices_;
 };
+
+/// The keys that lead to the `${value}` of a template of JSON; of one that is the bare value: none.
+/// Empty: it is no JSON, or the value is only a part of something there.
+[[nodiscard]] std::optional<std::vector<std::string>> path_in_template(std::string_view pattern);
 
 /// Puts `wire` into every `${value}` of a template. Within a JSON string it is escaped; a text
 /// elsewhere may only be `[A-Za-z0-9_.-]{1,64}`. Empty template: the bare value. Empty result:

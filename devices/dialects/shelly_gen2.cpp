@@ -54,6 +54,7 @@ std::vector<std::string> ShellyGen2::subscriptions() const {
   // What others ask of it, and all of its state at once.
   for (const auto& known : book_.all()) {
     all.push_back(known.first + "/rpc");
+    all.push_back(known.first + "/command/+");
     all.push_back(known.first + "/status");
   }
   return all;
@@ -85,6 +86,11 @@ ShellyGen2::Place ShellyGen2::place_of(std::string_view topic) const {
   if (last == std::string_view::npos) return {};
   const std::string_view front = topic.substr(0, last);
   const std::string_view key = topic.substr(last + 1);
+  constexpr std::string_view kCommand = "/command";
+  if (front.ends_with(kCommand)) {
+    const std::string_view to = front.substr(0, front.size() - kCommand.size());
+    return book_.find(to) != nullptr ? Place{to, Channel::command, key} : Place{};
+  }
   if (!front.ends_with("/status") || front.size() <= 7) return {};
   const std::string_view device = front.substr(0, front.size() - 7);
   const shelly_gen2::Component component = shelly_gen2::component_of(key);
@@ -109,6 +115,8 @@ void ShellyGen2::decode(const Message& message, Decoded& out) {
       return decode_availability(turn);
     case Channel::rpc:
       return decode_foreign(turn);
+    case Channel::command:
+      return decode_simple_command(place.component, turn);
     case Channel::answer:
       return decode_answer(turn);
     case Channel::status:

@@ -35,11 +35,11 @@ class ShellyGen2 final : public Dialect {
     std::set<std::string, std::less<>> several;          ///< types of which it has more than one
     std::map<std::string, double, std::less<>> presses;  ///< time of the last, by input and word
   };
-  enum class Channel : std::uint8_t { none, events, status, online, rpc, answer };
+  enum class Channel : std::uint8_t { none, events, status, online, rpc, command, answer };
   struct Place {
     std::string_view device;
     Channel channel = Channel::none;
-    std::string_view component;  ///< of status; empty: all of them
+    std::string_view component;  ///< of status and command; empty: all of them
   };
   struct Turn {
     const Message& message;
@@ -57,6 +57,7 @@ class ShellyGen2 final : public Dialect {
   void decode_answer(Turn& turn);
   void decode_availability(Turn& turn);
   void decode_foreign(Turn& turn);
+  void decode_simple_command(std::string_view component, Turn& turn);
   void note_several(const json::Node& components, Turn& turn);
   void take_components(const json::Node& components, bool whole, Turn& turn);
   void take_component(std::string_view key, const json::Node& component, Turn& turn);

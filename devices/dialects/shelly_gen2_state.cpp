@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "devices/dialects/rgb.h"
 #include "devices/dialects/shelly_gen2.h"
 #include "devices/names.h"
+#include "devices/vocabulary.h"
 
 /// What the messages of Shelly devices since the second generation mean.
 namespace attune::devices {
@@ -14,6 +16,36 @@ using json::Kind;
 using json::Node;
 
 constexpr std::size_t kSourceBytesMax = 64;
+
+/// What a simple command says of one attribute: `true`, a number, or nothing.
+std::string_view simple_word(std::string_view payload, std::string_view attribute) {
+  std::array<std::string_view, 3> words{};
+  for (std::string_view& word : words) {
+    const std::size_t comma = std::min(payload.find(','), payload.size());
+    word = payload.substr(0, comma);
+    payload.remove_prefix(std::min(comma + 1, payload.size()));
+  }
+  const bool set = words[0] == "set";
+  const std::string_view on = set ? words[1] : words[0];
+  if (attribute == "on") {
+    if (on == "on" || on == "true") return "true";
+    return on == "off" || on == "false" ? "false" : "";
+  }
+  if (attribute == "brightness") return set ? words[2] : "";
+  if (attribute != "position") return {};
+  if (words[0] == "open") return "100";
+  if (words[0] == "close") return "0";
+  return words[0] == "pos" ? words[1] : "";
+}
+
+Node simple_node(std::string_view said) {
+  Node node = text_node(said);
+  const auto number = parse_number(said);
+  node.kind = number ? Kind::number : Kind::boolean;
+  node.number = number.value_or(0);
+  node.boolean = said == "true";
+  return node;
+}
 
 /// Fields that change with every message, or say the same once more.
 bool is_noise(std::string_view path) {
@@ -113,6 +145,25 @@ void ShellyGen2::decode_foreign(Turn& turn) {
     const Node* wanted = same ? parameters->find(own.parameter) : nullptr;
     Value value;
     if (wanted != nullptr && read(binding, *wanted, value) == Take::value) {
+      turn.out.foreign.push_back({binding.id, std::move(value)});
+    }
+  }
+}
+
+/// Somebody else's `on`, `pos,40` or `set,true,60`: what a device with `enable_control` takes.
+void ShellyGen2::decode_simple_command(std::string_view component, Turn& turn) {
+  if (turn.message.retained) {
+    return book_.reject(turn.device, {}, "retained_command", std::string(component), turn.message,
+                        turn.out);
+  }
+  for (const Binding& binding : turn.device->bindings) {
+    const std::string_view property = binding.property;
+    if (!binding.writable || property.substr(0, property.find('/')) != component) continue;
+    const std::string_view said =
+        simple_word(turn.message.payload, canonical_part(binding.attribute));
+    if (said.empty()) continue;
+    Value value;
+    if (read(binding, simple_node(said), value) == Take::value) {
       turn.out.foreign.push_back({binding.id, std::move(value)});
     }
   }

@@ -1,10 +1,8 @@
 #include "devices/dialects/tasmota.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
-#include "devices/json/writer.h"
 #include "devices/topics.h"
 
 namespace attune::devices {
@@ -24,28 +22,6 @@ bool is_report(std::string_view leaf) {
                                                  "INFO1", "INFO2", "INFO3",  "UPTIME"};
   return std::ranges::find(kLeaves, leaf) != std::end(kLeaves) || leaf.starts_with("POWER") ||
          leaf.starts_with("STATUS");
-}
-
-/// A number on the wire, without a fraction where it has none.
-std::string wire_text(const Value& wire) {
-  return wire.kind() == ValueKind::text ? wire.as_text() : to_json(wire);
-}
-
-std::string whole(double number) {
-  return std::to_string(std::llround(number));
-}
-
-/// `Power1` out of `POWER1`, and the bare word for a device that says `POWER`.
-std::string command_of(const Config& config, std::string_view property) {
-  if (property == "POWER" && config.discovered) return "Power1";
-  if (property.starts_with("POWER") && config.discovered) {
-    return "Power" + std::string(property.substr(5));
-  }
-  const std::size_t dot = property.find('.');
-  if (dot == std::string_view::npos) return std::string(property);
-  // Shutter1.Position is commanded by ShutterPosition1.
-  const std::string number(property.substr(7, dot - 7));
-  return "Shutter" + std::string(property.substr(dot + 1)) + number;
 }
 
 }  // namespace
@@ -159,51 +135,6 @@ void Tasmota::declare(std::span<const DeviceEntry> entries) {
     config.discovered = false;
     own(name).config = std::move(config);
   }
-}
-
-std::vector<Outgoing> Tasmota::encode(DeviceIndex index, std::span<const Reading> values) const {
-  const BoundDevice* device = book_.at(index);
-  if (device == nullptr) return {};
-  const auto known = own_.find(device->name);
-  if (known == own_.end()) return {};
-  const Own& own = known->second;
-  std::vector<std::pair<std::string, std::string>> commands;
-  json::Writer zigbee;
-  zigbee.begin_object();
-  std::vector<std::string_view> written;
-  for (const Reading& reading : values) {
-    for (const Binding& binding : device->bindings) {
-      if (binding.id != reading.attribute || !binding.writable) continue;
-      const Value wire = write(binding, reading.value);
-      // One property tells a fan's mode and speed: the first of both counts.
-      if (!wire.has_value() || std::ranges::find(written, binding.property) != written.end()) break;
-      written.push_back(binding.property);
-      zigbee.member(binding.property, wire);
-      if (wire.kind() == ValueKind::numbers) {
-        commands.emplace_back("HsbColor1", whole(wire.as_numbers()[0]));
-        commands.emplace_back("HsbColor2", whole(wire.as_numbers()[1]));
-      } else {
-        commands.emplace_back(command_of(own.config, binding.property), wire_text(wire));
-      }
-      break;
-    }
-  }
-  if (commands.empty()) return {};
-  if (!own.bridge.empty()) {
-    json::Writer writer;
-    writer.begin_object().member("Device", device->name).key("Send");
-    const std::string send = writer.take() + zigbee.end_object().take() + "}";
-    return {{own.config.command_base + "ZbSend", send}};
-  }
-  if (commands.size() == 1) {
-    return {{own.config.command_base + commands[0].first, commands[0].second}};
-  }
-  std::string backlog;
-  for (const auto& [command, parameter] : commands) {
-    backlog.append(backlog.empty() ? "NoDelay;" : ";NoDelay;").append(command);
-    backlog.append(" ").append(parameter);
-  }
-  return {{own.config.command_base + "Backlog", backlog}};
 }
 
 std::vector<Outgoing> Tasmota::ask(DeviceIndex index) const {

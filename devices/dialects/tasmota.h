@@ -68,7 +68,6 @@ class Tasmota final : public Dialect {
   // tasmota_state.cpp
   void decode_report(Channel channel, std::string_view leaf, Turn& turn);
   void decode_availability(Turn& turn);
-  void decode_command(std::string_view leaf, Turn& turn);
   void take_state(const json::Node& root, bool whole, Turn& turn);
   bool take_member(const json::Node& member, Turn& turn);
   void take_value(std::string_view property, const json::Node& node, Turn& turn);
@@ -83,6 +82,10 @@ class Tasmota final : public Dialect {
   void take_field(Bound bound, const json::Node& node, bool values, Turn& turn);
   void take_zigbee(const json::Node& devices, Turn& turn);
   void take_remote(const json::Node& hvac, Turn& turn);
+
+  // tasmota_commands.cpp
+  void decode_command(std::string_view leaf, Turn& turn);
+  void hear_command(std::string_view command, std::string_view parameter, Turn& turn);
 
   Catalog& catalog_;
   DeviceBook book_;

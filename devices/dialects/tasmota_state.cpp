@@ -87,32 +87,6 @@ void Tasmota::decode_availability(Turn& turn) {
   for (Outgoing& question : ask(device->index)) turn.out.replies.push_back(std::move(question));
 }
 
-/// Somebody else's command to a device that is known.
-void Tasmota::decode_command(std::string_view leaf, Turn& turn) {
-  if (turn.device == nullptr || turn.message.payload.empty() || turn.message.payload == "?") return;
-  if (turn.message.retained) {
-    return book_.reject(turn.device, {}, "retained_command", std::string(leaf.substr(0, 64)),
-                        turn.message, turn.out);
-  }
-  if (!json::valid_utf8(turn.message.payload)) return;
-  std::string wanted;
-  for (const char c : leaf) wanted += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  const Node* root = reader_.read(turn.message.payload);
-  const Node text = text_node(turn.message.payload);
-  for (const Binding& binding : turn.device->bindings) {
-    if (!binding.writable || binding.shape == Shape::color_hs) continue;
-    std::string property;
-    for (const char c : binding.property) {
-      property += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-    const bool same = property == wanted || (property == "POWER" && wanted == "POWER1");
-    Value value;
-    if (same && read(binding, root != nullptr ? *root : text, value) == Take::value) {
-      turn.out.foreign.push_back({binding.id, std::move(value)});
-    }
-  }
-}
-
 /// STATE is whole, RESULT an answer: of the latter only what is known counts.
 void Tasmota::take_state(const Node& root, bool whole, Turn& turn) {
   if (root.kind != Kind::object) return;

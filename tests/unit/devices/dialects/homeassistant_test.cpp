@@ -521,5 +521,33 @@ TEST(HomeAssistant, TheSameConfigurationTwiceChangesNothing) {
   EXPECT_THAT(house.decoded.removed, IsEmpty());
 }
 
+TEST(HomeAssistant, ACommandBehindATemplateIsHeardWhereItIsWhatTheTemplateMakes) {
+  House house;
+  house.tell("cover/c",
+             "{'command_topic':'c/set','position_topic':'c','set_position_topic':"
+             "'c/set','set_position_template':'{ \\'position\\': {{ position }} }'}");
+  house.hear("c/set", R"({ "position": 40 })");
+  EXPECT_THAT(house.foreign(), ElementsAre("c.position=40"));
+  house.hear("c/set", R"({"position":40})");
+  EXPECT_THAT(house.foreign(), IsEmpty());
+  house.tell("alarm_control_panel/al",
+             "{'command_topic':'al/set','state_topic':'al',"
+             "'command_template':'{\\'a\\':\\'{{ action }}\\'}'}");
+  house.hear("al/set", R"({"a":"ARM_AWAY"})");
+  EXPECT_THAT(house.foreign(), ElementsAre("al.alarm_state=armed_away"));
+  house.hear("al/set", R"({"a":"ARM_AWAY"})", true);
+  EXPECT_THAT(house.foreign(), IsEmpty());
+}
+
+TEST(HomeAssistant, AComponentOfAPlatformAloneIsOneThatHasGone) {
+  House house;
+  house.tell("device/box",
+             "{'dev':{'ids':['box_1'],'name':'Box'},'cmps':{"
+             "'t':{'p':'sensor','dev_cla':'temperature','unit_of_meas':'°C','stat_t':'box/t'},"
+             "'gone':{'p':'sensor'}}}");
+  EXPECT_THAT(house.rejected(), IsEmpty());
+  EXPECT_NE(house.attribute("box_1", "temperature"), nullptr);
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -222,5 +222,53 @@ TEST(JsonMapped, BadMessagesAreCountedAndTheRestIsKept) {
   EXPECT_THAT(wire.rejected(), IsEmpty());
 }
 
+TEST(JsonMapped, WhatOthersCommandIsHeardWhereItLooksAsOursWould) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(boiler()).ok());
+  EXPECT_THAT(wire.normaliser.subscriptions(), Contains("plant/boiler/cmd"));
+  wire.hear("plant/boiler/cmd", R"({"other":1,"pump":"RUN"})");
+  EXPECT_THAT(wire.foreign(), ElementsAre("boiler.on=true"));
+  wire.hear("plant/boiler/cmd", R"({"pump":"MAYBE"})");
+  EXPECT_THAT(wire.foreign(), IsEmpty());
+  EXPECT_THAT(wire.rejected(), IsEmpty()) << "a command is the device's to judge";
+  wire.hear("plant/boiler/cmd", R"({"pump":"RUN"})", true);
+  EXPECT_THAT(wire.foreign(), IsEmpty());
+  EXPECT_THAT(wire.rejected(), ElementsAre("retained_command boiler.on"));
+  for (const char* hostile : {"", "{", "[[[", "\x01", "\xff"}) {
+    wire.hear("plant/boiler/cmd", hostile);
+    EXPECT_THAT(wire.foreign(), IsEmpty()) << hostile;
+  }
+}
+
+TEST(JsonMapped, ABareCommandIsHeardInTheScaleOfItsWire) {
+  Wire wire;
+  JsonAttribute target = reads("target_temperature", "room", "/t", "[degF]");
+  target.command_topic = "room/set";
+  ASSERT_TRUE(wire.normaliser.configure(one(target)).ok());
+  wire.hear("room/set", "68");
+  EXPECT_THAT(wire.foreign(), ElementsAre("x.target_temperature=20"));
+}
+
+TEST(JsonMapped, WhatIsSaidWhereItIsCommandedIsState) {
+  Wire wire;
+  JsonAttribute lamp = reads("on", "lamp", "/on");
+  lamp.command_topic = "lamp";
+  lamp.command_payload = R"({"on":${value}})";
+  ASSERT_TRUE(wire.normaliser.configure(one(lamp)).ok());
+  wire.hear("lamp", R"({"on":true})");
+  EXPECT_THAT(wire.foreign(), IsEmpty());
+  EXPECT_EQ(wire.value("x.on"), Value(true));
+}
+
+TEST(JsonMapped, TheValuesPlaceIsFoundInATemplate) {
+  using Path = std::vector<std::string>;
+  EXPECT_EQ(path_in_template(""), Path{});
+  EXPECT_EQ(path_in_template("${value}"), Path{});
+  EXPECT_EQ(path_in_template(R"({"a":[1,{"b":${value}}]})"), (Path{"a", "1", "b"}));
+  EXPECT_EQ(path_in_template(R"({"a":"${value}"})"), Path{"a"});
+  EXPECT_FALSE(path_in_template(R"({"a":"x${value}"})").has_value());
+  EXPECT_FALSE(path_in_template("SET ${value}").has_value());
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -239,5 +239,27 @@ TEST(ShellyGen2, HostileMessagesAreRefusedWithTheirReason) {
   EXPECT_LE(home.catalog.table().attributes_of(*index).size(), 1'024u);
 }
 
+TEST(ShellyGen2, SomebodyElsesSimpleCommandIsHeard) {
+  Home home;
+  home.notify(R"("switch:0":{"id":0,"output":false})");
+  EXPECT_THAT(home.normaliser.subscriptions(), Contains("plug/command/+"));
+  home.hear("plug/command/switch:0", "on,30");
+  EXPECT_THAT(home.foreign(), ElementsAre("plug.on=true"));
+  home.hear("plug/command/switch:0", "toggle");
+  EXPECT_THAT(home.foreign(), IsEmpty());
+  home.hear("plug/command/switch:1", "on");
+  EXPECT_THAT(home.foreign(), IsEmpty());
+  home.hear("plug/command/switch:0", "on", true);
+  EXPECT_THAT(home.rejected(), ElementsAre("retained_command"));
+  home.notify(R"("cover:0":{"id":0,"state":"stopped","current_pos":40})", "blind");
+  home.hear("blind/command/cover:0", "pos,60");
+  EXPECT_THAT(home.foreign(), ElementsAre("blind.position=60"));
+  home.hear("blind/command/cover:0", "close");
+  EXPECT_THAT(home.foreign(), ElementsAre("blind.position=0"));
+  home.hear("lamp/status/light:0", R"({"id":0,"output":false,"brightness":10})");
+  home.hear("lamp/command/light:0", "set,true,70");
+  EXPECT_THAT(home.foreign(), testing::UnorderedElementsAre("lamp.on=true", "lamp.brightness=70"));
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -327,5 +327,29 @@ TEST(Tasmota, TenThousandBlocksAreBounded) {
   EXPECT_THAT(home.rejected(), Contains("device_limit flood.S9999.temperature"));
 }
 
+TEST(Tasmota, WhatOthersCommandIsHeardAlsoInABacklog) {
+  Home home;
+  home.hear(kConfig, described(R"("rl":[2],"lt_st":2)"), true);
+  home.hear("cmnd/lamp/POWER", "1");
+  EXPECT_THAT(home.foreign(), ElementsAre("lamp.on=true"));
+  home.hear("cmnd/lamp/power1", "off");
+  EXPECT_THAT(home.foreign(), ElementsAre("lamp.on=false"));
+  home.hear("cmnd/lamp/Power1", "TOGGLE");
+  EXPECT_THAT(home.foreign(), IsEmpty());
+  home.hear("cmnd/lamp/Backlog", "NoDelay;Power1 ON; NoDelay ;Dimmer 40");
+  EXPECT_THAT(home.foreign(), testing::UnorderedElementsAre("lamp.on=true", "lamp.brightness=40"));
+  home.hear("cmnd/lamp/Dimmer", "");
+  EXPECT_THAT(home.foreign(), IsEmpty());
+  home.hear("cmnd/lamp/POWER", "ON", true);
+  EXPECT_THAT(home.rejected(), ElementsAre("retained_command"));
+}
+
+TEST(Tasmota, AShuttersCommandIsHeardByItsOwnName) {
+  Home home;
+  home.hear(kConfig, described(R"("rl":[3,3],"sho":[0])"), true);
+  home.hear("cmnd/lamp/ShutterPosition1", "30");
+  EXPECT_THAT(home.foreign(), ElementsAre("lamp.position=30"));
+}
+
 }  // namespace
 }  // namespace attune::devices
