@@ -32,8 +32,9 @@ Runtime::~Runtime() = default;
 Result<std::unique_ptr<Runtime>> Runtime::start(const config::Startup& startup, Log& log) {
   auto parts = std::make_unique<Parts>(startup, log);
   using Stage = Status (Parts::*)();
-  for (const Stage stage : {&Parts::open_store, &Parts::open_inbox, &Parts::start_broker,
-                            &Parts::make_link, &Parts::load_rules, &Parts::serve}) {
+  for (const Stage stage :
+       {&Parts::open_store, &Parts::open_inbox, &Parts::start_broker, &Parts::open_beside,
+        &Parts::make_link, &Parts::load_rules, &Parts::serve}) {
     if (Status status = (*parts.*stage)(); !status.ok()) return status.error();
   }
   return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
@@ -143,6 +144,9 @@ Status Runtime::Parts::make_link() {
   LoopOptions loop{config.store.commit_interval,
                    inbox::marker_topic(config.mqtt.prefix, config.node), config.store.log.keep,
                    config.store.log.max_bytes, config.mqtt.prefix};
+  if (config.mqtt.homeassistant.publish) {
+    loop.notice_echo = {beside::notice_topic(beside_names()), beside::state_of};
+  }
   loop_.emplace(LoopParts{catalog_, normaliser_, *core_, *store_, *ring_, *link_, *clock_, *this},
                 std::move(loop));
   return loop_->begin(committed_at_);
@@ -203,6 +207,7 @@ Status Runtime::Parts::turn() {
   loop_->hold_log(api_->held());
   if (!edits_.empty()) loop_->commit_soon();  // what they are compared with is the store's
   const Status status = loop_->turn();
+  show_beside();
   answer_reload();
   answer_edits();
   edit_rules();
@@ -251,6 +256,7 @@ void Runtime::Parts::answer_reload() {
 
 void Runtime::Parts::take(RuleKeeper::Change change) {
   loop_->keep(std::move(change.writes));
+  beside_->rules_change();
   // The next turn swaps before it does anything else: what it gives out first is this set's.
   const Revision from{number(core_->head()) + 1};
   loop_->keep(rule_sets_.add(from, change.set->files, store_->floor()));
@@ -262,6 +268,7 @@ void Runtime::Parts::look_after_broker(const link::LinkStatus& link) {
   if (broker_) broker_->poll();
   for (; connects_counted_ < link.connects; ++connects_counted_) {
     if (connects_counted_ != 0) metrics_.mqtt_reconnect();
+    beside_->linked();
     log_.info("linked to the broker", {{"connects", std::to_string(connects_counted_ + 1)}});
   }
 }
@@ -304,6 +311,9 @@ std::vector<std::string> Runtime::Parts::filters() const {
   std::vector<std::string> all = normaliser_.subscriptions();
   all.emplace_back(kBrokerDropsTopic);
   for (auto& own : api::Bus::filters(startup_.config.mqtt.prefix)) all.push_back(std::move(own));
+  if (startup_.config.mqtt.homeassistant.publish) {
+    all.push_back(beside::command_root(beside_names()) + "/#");
+  }
   return all;
 }
 

@@ -11,6 +11,7 @@
 #include "broker/core/core.h"
 #include "broker/shell/api/api.h"
 #include "broker/shell/api/ports.h"
+#include "broker/shell/beside/ha_publisher.h"
 #include "broker/shell/clock.h"
 #include "broker/shell/config/startup.h"
 #include "broker/shell/embedded/mosquitto.h"
@@ -62,6 +63,12 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   [[nodiscard]] std::chrono::milliseconds sleep_time();
   [[nodiscard]] Status stop_cleanly();
 
+  // runtime_beside.cpp
+  [[nodiscard]] Status open_beside();
+  [[nodiscard]] beside::HaNames beside_names() const;
+  [[nodiscard]] bool take_from_beside(const inbox::Record& record, Arrival arrival);
+  void show_beside();
+
   // runtime_rules.cpp
   void edit_rules();
   void answer_edits();
@@ -90,8 +97,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   }
   void submit(api::Submission what, std::function<void(const core::Reply&)> done) override;
   void reload(std::function<void(const api::Reloaded&)> done) override;
-  void edit_rules(api::RulesEdit edit,
-                  std::function<void(const api::RulesEdited&)> done) override;
+  void edit_rules(api::RulesEdit edit, std::function<void(const api::RulesEdited&)> done) override;
   [[nodiscard]] std::vector<Revision> rule_versions() const override {
     return rule_sets_.revisions();
   }
@@ -109,6 +115,7 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   void rejected(const devices::Rejection& rejection) override;
   void message(Taken taken) override;
   void committed(std::chrono::nanoseconds took) override;
+  void told(const std::vector<std::uint64_t>& tickets) override;
   void topics_learnt() override;
   void commands_left(std::chrono::nanoseconds took) override;
 
@@ -127,11 +134,13 @@ struct Runtime::Parts final : api::Ports, LoopObserver {
   std::optional<embedded::Mosquitto> broker_;
   std::unique_ptr<link::Link> link_;
   std::optional<Loop> loop_;
+  std::optional<beside::HaPublisher> beside_;
+  bool committed_ = false;  ///< since what is shown beside attune was looked at
   std::optional<RuleKeeper> keeper_;
   RuleSets rule_sets_;
   std::optional<RuleFolder> rule_folder_;
   using EditDone = std::function<void(const api::RulesEdited&)>;
-  std::deque<std::pair<api::RulesEdit, EditDone>> edits_;         ///< not looked at yet
+  std::deque<std::pair<api::RulesEdit, EditDone>> edits_;          ///< not looked at yet
   std::vector<std::pair<api::RulesEdited, EditDone>> edits_done_;  ///< of the turn to come
   api::Identity identity_;
   api::RecentRejections rejections_;

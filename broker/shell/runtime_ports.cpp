@@ -81,6 +81,7 @@ bool Runtime::Parts::publish(api::BusReply reply) {
 }
 
 bool Runtime::Parts::request(const inbox::Record& record, Arrival arrival) {
+  if (take_from_beside(record, arrival)) return true;
   return api_->take({record.topic, record.payload, record.response_topic, record.correlation,
                      record.retained, arrival});
 }
@@ -144,6 +145,7 @@ void Runtime::Parts::changed(std::span<const Change> changes) {
       metrics_.command_ended(change.status);
     }
   }
+  beside_->changed(changes);
   api_->changed(changes);
 }
 
@@ -165,6 +167,7 @@ void Runtime::Parts::message(Taken taken) {
 }
 
 void Runtime::Parts::committed(std::chrono::nanoseconds took) {
+  committed_ = true;
   metrics_.store_commit(took);
   metrics_.store_sync(store_->last_sync());
 }

@@ -165,6 +165,11 @@ Status complete(const Place& place, Config& config) {
   return {};
 }
 
+/// A component of a platform alone says that the entity is there no more.
+bool is_farewell(const Node& component) {
+  return component.size == 1 && full_name((*component.begin()).key) == "platform";
+}
+
 Result<std::vector<Config>> read_components(const Place& place, const Node& root,
                                             const Node& components, const std::string& base) {
   Config shared;
@@ -176,7 +181,7 @@ Result<std::vector<Config>> read_components(const Place& place, const Node& root
   }
   std::vector<Config> configs;
   for (const Node& component : components) {
-    if (component.kind != Kind::object) continue;
+    if (component.kind != Kind::object || is_farewell(component)) continue;
     Config config = shared;
     config.object_id = component.key;
     if (Status read = read_members(component, base, config); !read) return read.error();

@@ -53,4 +53,10 @@ std::string_view ucum_code(std::string_view written) {
   return found == std::end(kNames) ? std::string_view{} : found->second;
 }
 
+/// The first of several names is the usual one.
+std::string_view written_unit(std::string_view ucum) {
+  const auto found = std::ranges::find(kNames, ucum, [](const auto& row) { return row.second; });
+  return found == std::end(kNames) ? std::string_view{} : found->first;
+}
+
 }  // namespace attune::devices

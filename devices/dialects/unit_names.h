@@ -8,4 +8,7 @@ namespace attune::devices {
 /// what nobody knows, and for what says that there is none.
 [[nodiscard]] std::string_view ucum_code(std::string_view written);
 
+/// The other way, as Home Assistant writes them: `°C` of `Cel`; empty for what nobody knows.
+[[nodiscard]] std::string_view written_unit(std::string_view ucum);
+
 }  // namespace attune::devices

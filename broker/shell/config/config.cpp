@@ -96,13 +96,13 @@ bool is_url(const std::string& url) {
   return false;
 }
 
-void check_prefix(Fields& fields, const Mqtt& mqtt) {
+void check_prefix(Fields& fields, const std::string& prefix) {
   const yaml::Node* node = fields.node().find("prefix");
   if (node == nullptr || node->kind != yaml::NodeKind::scalar) return;
   std::size_t begin = 0;
-  while (begin <= mqtt.prefix.size()) {
-    const std::size_t end = std::min(mqtt.prefix.find('/', begin), mqtt.prefix.size());
-    if (!is_name(mqtt.prefix.substr(begin, end - begin))) {
+  while (begin <= prefix.size()) {
+    const std::size_t end = std::min(prefix.find('/', begin), prefix.size());
+    if (!is_name(prefix.substr(begin, end - begin))) {
       return fields.error(*node, "E303", "prefix is a topic of A-Z a-z 0-9 _ - levels");
     }
     begin = end + 1;
@@ -140,7 +140,13 @@ void read_mqtt(Fields& top, const Reader& reader) {
     embedded->port("port", mqtt.embedded.port);
     embedded->finish();
   }
-  check_prefix(*fields, mqtt);
+  if (auto shown = fields->map("homeassistant")) {
+    shown->flag("publish", mqtt.homeassistant.publish);
+    shown->text("prefix", mqtt.homeassistant.prefix);
+    check_prefix(*shown, mqtt.homeassistant.prefix);
+    shown->finish();
+  }
+  check_prefix(*fields, mqtt.prefix);
   check_mqtt_login(*fields, mqtt);
   fields->finish();
 }

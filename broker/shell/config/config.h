@@ -28,6 +28,10 @@ struct Mqtt {
     std::string listen = "127.0.0.1";
     std::uint16_t port = 1883;
   } embedded;
+  struct HomeAssistant {
+    bool publish = false;
+    std::string prefix = "homeassistant";  ///< of its discovery
+  } homeassistant;
 };
 
 struct Store {

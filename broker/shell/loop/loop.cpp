@@ -29,7 +29,7 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       options_(std::move(options)),
       arrival_(options_.marker_topic),
       committer_(parts.store, options_.commit_interval),
-      telling_(options_.prefix) {}
+      telling_(options_.prefix, options_.notice_echo) {}
 
 Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
   auto blobs = store.blobs(std::string(kDiscoverySpace));
@@ -128,6 +128,7 @@ void Loop::take_reports(const Instant& now) {
                                    "the broker refused it: " + refusal.reason});
   }
   telling_.told(reports.told, outcome_.writes);
+  if (!reports.told.empty()) parts_.observer.told(reports.told);
   if (!reports.sent.empty()) step(now, core::CommandsSent{std::move(reports.sent)});
 }
 

@@ -41,6 +41,8 @@ class LoopObserver {
   /// A message was taken: it changed something, or nothing, or nothing of it could be read.
   virtual void message(Taken taken) = 0;
   virtual void committed(std::chrono::nanoseconds took) = 0;
+  /// The broker has, or refused for good, the parcels with these tickets.
+  virtual void told(const std::vector<std::uint64_t>&) {}
   /// A message made a dialect listen to other topics: the link is to subscribe them before what
   /// dialects say by themselves may leave.
   virtual void topics_learnt() {}
@@ -66,6 +68,7 @@ struct LoopOptions {
   std::optional<Millis> log_keep = std::nullopt;  ///< age in the log; empty: any
   std::uint64_t log_max_bytes = ~std::uint64_t{0};
   std::string prefix = "attune";  ///< of attune's own topics
+  NoticeEcho notice_echo{};
 };
 
 /// Where Mosquitto counts what it dropped for full queues; the link must subscribe to it.

@@ -51,15 +51,19 @@ void Telling::restore(const std::vector<Blob>& blobs) {
 bool Telling::take(core::Outcome& outcome) {
   if (outcome.notices.empty()) return false;
   for (const core::Notice& notice : std::exchange(outcome.notices, {})) {
-    if (waiting_.size() == kWaitingMax) drop_oldest(outcome);
-    const std::string topic =
-        notice.topic.empty() ? prefix_ + "/notify/" + notice.to : notice.topic;
-    waiting_.push_back({++last_ticket_, topic, payload_of(notice)});
-    const Waiting& last = waiting_.back();
-    outcome.writes.push_back(
-        {Blob{std::string(kSpace), key_of(last.ticket), topic + '\0' + last.payload}});
+    add(notice.topic.empty() ? prefix_ + "/notify/" + notice.to : notice.topic, payload_of(notice),
+        outcome);
+    if (!echo_.topic.empty()) add(echo_.topic, echo_.payload(notice), outcome);
   }
   return true;
+}
+
+void Telling::add(std::string topic, std::string payload, core::Outcome& outcome) {
+  if (waiting_.size() == kWaitingMax) drop_oldest(outcome);
+  waiting_.push_back({++last_ticket_, std::move(topic), std::move(payload)});
+  const Waiting& last = waiting_.back();
+  outcome.writes.push_back(
+      {Blob{std::string(kSpace), key_of(last.ticket), last.topic + '\0' + last.payload}});
 }
 
 void Telling::drop_oldest(core::Outcome& outcome) {

@@ -17,12 +17,19 @@
 /// Threading: owned by the loop.
 namespace attune::shell {
 
+/// What else is said of a notice than its message to whom it is for.
+struct NoticeEcho {
+  std::string topic{};  ///< empty: nothing
+  std::string (*payload)(const core::Notice& notice) = nullptr;
+};
+
 class Telling {
  public:
   static constexpr std::string_view kSpace = "telling";  ///< of the blobs
   static constexpr std::size_t kWaitingMax = 256;        ///< told later, nobody would read them
 
-  explicit Telling(std::string prefix) : prefix_(std::move(prefix)) {}
+  explicit Telling(std::string prefix, NoticeEcho echo = {})
+      : prefix_(std::move(prefix)), echo_(std::move(echo)) {}
   /// Rows that cannot be read are left out.
   void restore(const std::vector<Blob>& blobs);
 
@@ -43,9 +50,11 @@ class Telling {
     std::uint64_t ticket = 0;
     std::string topic, payload;
   };
+  void add(std::string topic, std::string payload, core::Outcome& outcome);
   void drop_oldest(core::Outcome& outcome);
 
   const std::string prefix_;
+  const NoticeEcho echo_;
   std::deque<Waiting> waiting_;  // by ticket, ascending
   std::size_t committed_ = 0;    // the first so many may leave
   std::size_t sent_ = 0;         // the first so many are with the link

@@ -38,5 +38,14 @@ TEST(UnitNames, CodesConvert) {
   EXPECT_TRUE(convert(ucum_code("mph"), "m/s"));
 }
 
+TEST(UnitNames, ACodeIsWrittenAsPeopleDo) {
+  EXPECT_EQ(written_unit("Cel"), "°C");
+  EXPECT_EQ(written_unit("kW.h"), "kWh");
+  EXPECT_EQ(written_unit("lx"), "lx");
+  EXPECT_EQ(written_unit("ug/m3"), "µg/m³");
+  EXPECT_EQ(written_unit("HH:MM"), "");
+  EXPECT_EQ(written_unit(""), "");
+}
+
 }  // namespace
 }  // namespace attune::devices

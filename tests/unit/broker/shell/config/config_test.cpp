@@ -107,6 +107,17 @@ permissions: {rules.d/guest.yaml: ["guest_*"]}
   EXPECT_EQ(config.permissions.at("rules.d/guest.yaml"), std::vector<std::string>{"guest_*"});
 }
 
+TEST(Config, HomeAssistantIsShownNothingUnlessItIsAskedFor) {
+  EXPECT_FALSE(parse("version: 1\n").config.mqtt.homeassistant.publish);
+  const LoadedConfig loaded =
+      parse("version: 1\nmqtt: {homeassistant: {publish: true, prefix: ha/discovery}}\n");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  EXPECT_TRUE(loaded.config.mqtt.homeassistant.publish);
+  EXPECT_EQ(loaded.config.mqtt.homeassistant.prefix, "ha/discovery");
+  const LoadedConfig wrong = parse("version: 1\nmqtt: {homeassistant: {prefix: '+'}}\n");
+  EXPECT_EQ(only_issue(wrong).code, "E303");
+}
+
 TEST(Config, AnUnknownKeyIsAnErrorAtItsPlaceWithTheNearestKey) {
   const Issue issue = only_issue(parse("version: 1\nhttp: {prot: 80}\n"));
   EXPECT_EQ(issue.severity, Severity::error);

@@ -69,6 +69,20 @@ TEST(Telling, NothingLeavesBeforeItIsCommitted) {
   EXPECT_EQ(line.taken.size(), 1u) << "the link has it already";
 }
 
+TEST(Telling, AnEchoIsSaidAndKeptAsTheNoticeItself) {
+  Telling telling("attune", {"attune/ha/notices", [](const core::Notice& n) { return n.message; }});
+  Line line;
+  core::Outcome outcome = raised(1);
+  EXPECT_TRUE(telling.take(outcome));
+  EXPECT_EQ(rows_of(outcome).size(), 2u);
+  telling.committed();
+  telling.let_out(line);
+  ASSERT_EQ(line.taken.size(), 2u);
+  EXPECT_EQ(line.taken[1].topic, "attune/ha/notices");
+  EXPECT_EQ(line.taken[1].payload, "Leak");
+  EXPECT_FALSE(line.taken[1].retain);
+}
+
 TEST(Telling, WhatTheBrokerDidNotConfirmIsSaidAgainAfterTheLineWent) {
   Telling telling("attune");
   Line line;
