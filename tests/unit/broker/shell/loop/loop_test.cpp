@@ -148,6 +148,25 @@ TEST_F(LoopTest, TelemetryWaitsForTheCommitInterval) {
   EXPECT_TRUE(loop_->uncommitted().empty());
 }
 
+TEST_F(LoopTest, FiftyIdenticalMessagesCostNoStoreWrite) {
+  say("zigbee2mqtt/motion", R"({"occupancy":false,"illuminance":7,"linkquality":80})");
+  wait(Millis(6'000));
+  wait(Millis(6'000));
+  const int commits = seen_.commits;
+  const std::uint64_t before = version("motion", "illuminance");
+  for (int i = 0; i < 50; ++i) {
+    say("zigbee2mqtt/motion", R"({"occupancy":false,"illuminance":7,"linkquality":80})");
+    wait(Millis(20));
+  }
+  EXPECT_TRUE(loop_->uncommitted().empty());
+  wait(Millis(6'000));
+  EXPECT_EQ(seen_.commits, commits);
+  EXPECT_EQ(version("motion", "illuminance"), before);
+  say("zigbee2mqtt/motion", R"({"occupancy":false,"illuminance":8,"linkquality":80})");
+  wait(Millis(6'000));
+  EXPECT_GT(seen_.commits, commits) << "another value is written";
+}
+
 TEST_F(LoopTest, AStoreThatIsNearlyFullKeepsOnlyWhatAStartNeedsOfTheLog) {
   for (int i = 0; i < 12'000; ++i) {
     broker_.publish("zigbee2mqtt/motion", R"({"illuminance":)" + std::to_string(i) + "}");
