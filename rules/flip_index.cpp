@@ -37,12 +37,12 @@ class FlipIndex::Gathering {
     const std::size_t first = asked_.size();
     add(rule.when);
     if (rule.extras->while_) add(*rule.extras->while_);
-    if (rule.until) add(*rule.until);
+    if (!rule.until.empty()) add(rule.until);
     const auto* edge = rule.triggered<ByEdge>();
     if (edge != nullptr) add(edge->condition);
     for (const Want& want : rule.want) add_live(want);
     for (const Step& step : rule.extras->sequence) add(step.until.reads());
-    add_others(rule.reads, first);
+    add_others(rule.reads(), first);
   }
   [[nodiscard]] std::vector<Asked> take() { return std::move(asked_); }
 
@@ -94,7 +94,7 @@ class FlipIndex::Gathering {
   std::uint32_t rule_ = 0;
 };
 
-FlipIndex::FlipIndex(const std::vector<Rule>& rules, const std::vector<Rules>& readers) {
+FlipIndex::FlipIndex(const std::vector<Rule>& rules, const Readers& readers) {
   Gathering gathering;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     gathering.add(rules[i], static_cast<std::uint32_t>(i));
@@ -102,23 +102,23 @@ FlipIndex::FlipIndex(const std::vector<Rule>& rules, const std::vector<Rules>& r
   build(gathering.take(), readers);
 }
 
-void FlipIndex::build(std::vector<Asked> asked, const std::vector<Rules>& readers) {
+void FlipIndex::build(std::vector<Asked> asked, const Readers& readers) {
   std::sort(asked.begin(), asked.end(),
             [](const Asked& a, const Asked& b) { return a.all() < b.all(); });
   const auto same = [](const Asked& a, const Asked& b) { return a.all() == b.all(); };
   asked.erase(std::unique(asked.begin(), asked.end(), same), asked.end());
   take_words(asked);
-  place_.resize(readers.size());
+  place_.resize(readers.attributes());
   for (auto at = asked.begin(); at != asked.end();) {
     const auto end = std::find_if(
         at, asked.end(), [&](const Asked& other) { return other.attribute != at->attribute; });
     const auto asks =
         std::find_if(at, end, [](const Asked& a) { return a.group != Group::change; });
     const auto always = static_cast<std::size_t>(asks - at);
-    if (always < readers[index(at->attribute)].size()) take(std::span(at, end));
+    if (always < readers.of(at->attribute).size()) take(std::span(at, end));
     at = end;  // else nobody could be spared
   }
-  all_.push_back({0, 0, static_cast<std::uint32_t>(rules_.size()), Group::change, false});
+  (void)end_here();
   questions_.push_back(static_cast<std::uint32_t>(all_.size() - 1));
   for (auto* numbers : {&questions_, &rules_}) numbers->shrink_to_fit();
   attributes_.shrink_to_fit();
@@ -135,6 +135,12 @@ void FlipIndex::take_words(const std::vector<Asked>& asked) {
   words_.assign(words.begin(), words.end());
 }
 
+FlipIndex::Question& FlipIndex::end_here() {
+  Question& next = all_.emplace_back();
+  next.first = rules_.size() & kRulesMax;
+  return next;
+}
+
 void FlipIndex::take(std::span<const Asked> of_one_attribute) {
   attributes_.push_back(of_one_attribute.front().attribute);
   place_[index(attributes_.back())] = static_cast<std::uint32_t>(attributes_.size());
@@ -143,8 +149,11 @@ void FlipIndex::take(std::span<const Asked> of_one_attribute) {
   for (const Asked& one : of_one_attribute) {
     if (before == nullptr || before->question() != one.question()) {
       const auto word = std::lower_bound(words_.begin(), words_.end(), one.word);
-      all_.push_back({one.number, static_cast<std::uint32_t>(word - words_.begin()),
-                      static_cast<std::uint32_t>(rules_.size()), one.group, one.is_lower});
+      Question& question = end_here();
+      question.number = one.number;
+      question.word = static_cast<std::uint32_t>(word - words_.begin());
+      question.group = one.group;
+      question.is_lower = one.is_lower;
     }
     rules_.push_back(one.rule);
     before = &one;

@@ -13,6 +13,7 @@
 namespace attune::rules {
 
 struct Rule;
+class Readers;
 
 /// The questions of all rules' conditions, gathered by attribute, each once, and sorted: a change
 /// from one value to another finds the rules with a question that it answers anew by binary search,
@@ -23,7 +24,7 @@ class FlipIndex {
  public:
   FlipIndex() = default;
   /// `readers` as RuleSet::readers, made of the same rules.
-  FlipIndex(const std::vector<Rule>& rules, const std::vector<std::vector<std::uint32_t>>& readers);
+  FlipIndex(const std::vector<Rule>& rules, const Readers& readers);
 
   /// Attributes of which some changes matter to some readers only count from 0, in the order of
   /// attributes(). Nothing: each change matters to each reader.
@@ -39,17 +40,20 @@ class FlipIndex {
   enum class Group : std::uint8_t { change, threshold, number, word };
   /// Invariant: those of an attribute stand together; they ascend by group, number or word, side.
   struct Question {
-    double number = 0;        ///< of a threshold or a number
-    std::uint32_t word = 0;   ///< in words_, of a word
-    std::uint32_t first = 0;  ///< in rules_; its rules end where those of the next question begin
-    Group group = Group::change;
-    bool is_lower = false;  ///< of a threshold: its number belongs to the half below
+    double number = 0;             ///< of a threshold or a number
+    std::uint32_t word = 0;        ///< in words_, of a word
+    std::uint32_t first : 29 = 0;  ///< in rules_; up to where those of the next question begin
+    Group group : 2 = Group::change;
+    bool is_lower : 1 = false;  ///< of a threshold: its number belongs to the half below
   };
   struct Asked;
   class Gathering;
   using Questions = std::span<const Question>;
 
-  void build(std::vector<Asked> asked, const std::vector<std::vector<std::uint32_t>>& readers);
+  void build(std::vector<Asked> asked, const Readers& readers);
+  static constexpr std::uint32_t kRulesMax = (1U << 29) - 1;  // far above what memory holds
+  /// The question whose rules come next, after those of the last one.
+  Question& end_here();
   void take_words(const std::vector<Asked>& asked);
   void take(std::span<const Asked> of_one_attribute);
   [[nodiscard]] Questions group_of(std::uint32_t place, Group group) const;

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "rules/cel/memory.h"
+#include "rules/cel/shared_nodes.h"
 #include "rules/sections/keys.h"
 #include "rules/sections/sections.h"
 #include "rules/signals.h"
@@ -105,6 +106,9 @@ Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
   const auto conditions = std::make_shared<cel::Conditions>();
   loading.names.conditions = conditions.get();
   loading.names.memory = std::make_shared<cel::Memory>();
+  cel::SharedNodes nodes(*loading.names.memory);
+  loading.names.nodes = &nodes;
+  loading.set.files = files;
   const std::vector<yaml::Document> documents = parse_all(files, loading);
   for (const Section& section : kSections) {
     if (section.read != nullptr) read_section(section, documents, loading);
@@ -116,7 +120,6 @@ Loaded load(const std::vector<SourceFile>& files, const Surroundings& around) {
   }
   loading.set.signals = signals.release();
   finish(loading);
-  loading.set.files = files;
   return {std::make_shared<const RuleSet>(std::move(loading.set)), conditions,
           std::move(loading.issues), false};
 }

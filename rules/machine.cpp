@@ -66,13 +66,13 @@ class Evaluation {
   }
 
   bool has_ended() {
-    if (rule_.until) return ended_by_until(grace_is_over());
+    if (!rule_.until.empty()) return ended_by_until(grace_is_over());
     return !rule_.extras->trigger && !condition();
   }
 
   void while_active() {
     if (occasion_.finished) return rule_.extras->trigger ? rest(false) : spend();
-    if (rule_.until && !rule_.when.empty())
+    if (!rule_.until.empty() && !rule_.when.empty())
       out_.seen.when = rule_.when.truth(view_, nullptr);  // only to be shown
     const bool end = has_ended();
     if (!permitted(true)) return rest(!end);
@@ -121,8 +121,8 @@ class Evaluation {
   }
 
   bool ended_by_until(bool when_unknown) {
-    if (!rule_.until) return false;
-    const Truth truth = rule_.until->truth(view_, &out_.seen.error);
+    if (rule_.until.empty()) return false;
+    const Truth truth = rule_.until.truth(view_, &out_.seen.error);
     if (truth == Truth::yes || truth == Truth::no) return truth == Truth::yes;
     if (holds_claims(out_.next.phase)) note_unknown();
     until_unknown_ = true;
@@ -140,7 +140,8 @@ class Evaluation {
   void rest(bool holds) {
     if (!holds) {
       out_.next.spent = false;
-      if (rule_.until) out_.next.last_truth = false;  // an unknown `when` starts no ended latch
+      if (!rule_.until.empty())
+        out_.next.last_truth = false;  // an unknown `when` starts no ended latch
     }
     if (out_.next.phase != RulePhase::idle) enter(RulePhase::idle);
   }
@@ -175,7 +176,7 @@ Deadlines deadlines(const Rule& rule, const RuleState& state) {
   if (rule.extras->max_time && holds_claims(state.phase)) {
     due.max_time = state.active_since.steady + *rule.extras->max_time;
   }
-  if (state.unknown_since) due.unknown = state.unknown_since->steady + rule.unknown_grace;
+  if (state.unknown_since) due.unknown = state.unknown_since->steady + kUnknownGrace;
   return due;
 }
 

@@ -4,13 +4,40 @@
 
 namespace attune::rules {
 
+std::vector<AttributeId> Rule::reads() const {
+  std::vector<AttributeId> reads = extras->contexts;
+  const auto add = [&](const cel::Expression& expression) {
+    const auto more = expression.reads();
+    reads.insert(reads.end(), more.begin(), more.end());
+  };
+  const auto add_wanted = [&](const Wanted& wanted) {
+    if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(*live);
+  };
+  add(when);
+  if (extras->while_) add(*extras->while_);
+  add(until);
+  for (const Want& one : want) {
+    add_wanted(one.value);
+    if (one.leeway->min) add_wanted(*one.leeway->min);
+    if (one.leeway->max) add_wanted(*one.leeway->max);
+  }
+  for (const Step& step : extras->sequence) add(step.until);
+  if (const auto* edge = triggered<ByEdge>()) add(edge->condition);
+  if (const auto* clock = triggered<ByClock>()) {
+    if (const auto* setting = std::get_if<AttributeId>(&clock->at)) reads.push_back(*setting);
+  }
+  std::sort(reads.begin(), reads.end());
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+  return reads;
+}
+
 std::string_view Rule::declared() const {
   const std::string_view all = id.text();
   return all.substr(0, all.find('['));
 }
 
 bool Rule::lives_on() const {
-  return !extras->trigger || until || extras->max_time || !extras->sequence.empty();
+  return !extras->trigger || !until.empty() || extras->max_time || !extras->sequence.empty();
 }
 
 std::optional<std::uint32_t> RuleSet::index_of(std::string_view id) const {
@@ -28,6 +55,11 @@ std::vector<std::uint32_t> RuleSet::all_of(std::string_view id) const {
     if (rules[at].declared() == id) all.push_back(static_cast<std::uint32_t>(at));
   }
   return all;
+}
+
+SourcePlace RuleSet::place_of(const Rule& rule) const {
+  const FilePlace& place = rule.place;
+  return {files.at(place.file).path, place.line, place.column, place.length};
 }
 
 const Rule* RuleSet::find(std::string_view id) const {

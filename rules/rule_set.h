@@ -18,6 +18,7 @@
 #include "rules/flip_index.h"
 #include "rules/learn.h"
 #include "rules/message.h"
+#include "rules/readers.h"
 #include "rules/schedule.h"
 #include "rules/trigger.h"
 
@@ -42,6 +43,9 @@ struct Want {
   [[nodiscard]] bool is_range() const { return leeway->min || leeway->max; }
 };
 
+/// An active rule whose condition is unknown for longer ends.
+inline constexpr Millis kUnknownGrace = std::chrono::minutes(10);
+
 enum class OnUnknown : std::uint8_t { keep, assume_false, assume_true };
 
 /// One step of `do`.
@@ -63,6 +67,7 @@ struct Words {
 
 /// What few rules have.
 struct Extras {
+  Words words;
   std::optional<cel::Expression> while_;  ///< must hold all along
   std::optional<Millis> max_time;         ///< active at most this long; then a new start is needed
   Millis cooldown{0};                     ///< after its end it does not start again for this long
@@ -71,23 +76,29 @@ struct Extras {
   std::vector<Step> sequence;             ///< of `do`
   std::vector<NoticePlan> notify;
   std::optional<Message> cleared;
-  std::vector<AttributeId> order;  ///< each is commanded when those before it are as wanted
-  Millis transition{0};            ///< how long what it wants may take to come about
+  std::vector<AttributeId> contexts;  ///< settings by which its numbers are learned
+  std::vector<AttributeId> order;     ///< each is commanded when those before it are as wanted
+  Millis transition{0};               ///< how long what it wants may take to come about
+};
+
+/// A place in a file of the set. Lines and columns as in SourcePlace.
+struct FilePlace {
+  std::uint32_t file = 0;  ///< in RuleSet::files
+  int line = 0;
+  int column = 0;
+  int length = 1;
 };
 
 /// There may be many, and most are simple: what few have stands apart.
 struct Rule {
   RuleId id;  ///< of an instance of `foreach`: `rule[member]`
-  Sparse<Words> words;
-  SourcePlace place;  ///< of its id
+  FilePlace place;  ///< of its id
   cel::Expression when;
-  std::optional<cel::Expression> until;  ///< with it the rule is a latch
+  cel::Expression until;  ///< empty: none; with it the rule is a latch
   Sparse<Extras> extras;
   std::vector<Want> want;
-  std::vector<AttributeId> reads;  ///< of all its expressions, ascending, each once
-  Millis for_{0};                  ///< `when` must hold this long first
-  Millis off_delay{0};             ///< the end must hold this long
-  Millis unknown_grace{std::chrono::minutes(10)};
+  Millis for_{0};                 ///< `when` must hold this long first
+  Millis off_delay{0};            ///< the end must hold this long
   std::uint64_t fingerprint = 0;  ///< of everything that changes what the rule does
   Priority priority = static_cast<Priority>(Level::comfort);
   RuleMode mode = RuleMode::enabled;
@@ -96,6 +107,9 @@ struct Rule {
   bool restarts = false;         ///< `run: restart`: a trigger while it is active begins it anew
   bool aborts_at_start = false;  ///< `on_restart: abort`, of its sequence
 
+  /// Attributes that any of its expressions reads, ascending, each once. Not those of messages:
+  /// they are read when they are said.
+  [[nodiscard]] std::vector<AttributeId> reads() const;
   /// Its id in the file: without the member of a `foreach`.
   [[nodiscard]] std::string_view declared() const;
   /// Its trigger, where it is of this kind; else null.
@@ -209,8 +223,7 @@ struct RuleSet {
   std::vector<TestCase> tests;
   std::vector<std::string> vars;  ///< their names, ascending
   std::vector<SourceFile> files;
-  /// Indices of the rules that read an attribute, by AttributeId; shorter than the table is fine.
-  std::vector<std::vector<std::uint32_t>> readers;
+  Readers readers;
   FlipIndex flips;  ///< to whom of them a change can matter
   /// Rules with a trigger on a momentary event, ascending.
   std::map<AttributeId, std::vector<std::uint32_t>> event_readers;
@@ -220,6 +233,7 @@ struct RuleSet {
   /// What expressions read beside what devices report; each stands after those that it reads.
   std::vector<cel::Signal> signals;
 
+  [[nodiscard]] SourcePlace place_of(const Rule& rule) const;
   [[nodiscard]] const Rule* find(std::string_view id) const;
   [[nodiscard]] std::optional<std::uint32_t> index_of(std::string_view id) const;
   /// The rule with this id, or all instances of the one that the file calls so.

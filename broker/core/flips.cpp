@@ -10,9 +10,7 @@ void Flips::load() {
 }
 
 std::span<const std::uint32_t> Flips::readers(AttributeId touched) const {
-  const auto& readers = rules_.set().readers;
-  if (index(touched) >= readers.size()) return {};
-  return readers[index(touched)];
+  return rules_.set().readers.of(touched);
 }
 
 std::span<const std::uint32_t> Flips::take(AttributeId touched) {

@@ -42,7 +42,7 @@ Because because_of(const RuleState& state, const rules::Rule& rule) {
 }
 
 std::string reason_of(const rules::Rule& rule) {
-  if (!rule.words->because.empty()) return rule.words->because;
+  if (!rule.extras->words.because.empty()) return rule.extras->words.because;
   return rule.extras->trigger ? rule.extras->trigger->text : std::string(rule.when.source());
 }
 
@@ -227,17 +227,18 @@ bool Inference::acknowledge(std::uint32_t index, const Because& because) {
 }
 
 bool Inference::storms(RuleRunner::Standing& standing) const {
+  RuleRunner::Starts& starts = standing.starts.edit();
   const double seconds =
-      std::chrono::duration<double>(journal_.now().steady - standing.refilled).count();
-  standing.starts_left = std::min(RuleRunner::kStartsMax, standing.starts_left + seconds);
-  standing.refilled = journal_.now().steady;
-  standing.starts_left -= 1;
-  return standing.starts_left < 0;
+      std::chrono::duration<double>(journal_.now().steady - starts.refilled).count();
+  starts.left = std::min(RuleRunner::kStartsMax, starts.left + seconds) - 1;
+  starts.refilled = journal_.now().steady;
+  return starts.left < 0;
 }
 
 void Inference::quarantine(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  rules_.at(index).starts_left = RuleRunner::kStartsMax;  // for when somebody enables it again
+  rules_.at(index).starts.edit().left =
+      RuleRunner::kStartsMax;  // for when somebody enables it again
   journal_.out().rejections.push_back(
       {"", rule.id.text(), "storm",
        "rule " + rule.id.text() +

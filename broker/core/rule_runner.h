@@ -20,14 +20,19 @@ class RuleRunner {
   /// person enables it. What sensors and people set off is not counted.
   static constexpr double kStartsMax = 30;
 
+  /// Those that a rule has left.
+  struct Starts {
+    double left = kStartsMax;  ///< refilled with one a second
+    Millis refilled{};         ///< Instant::steady
+  };
+
   struct Standing {
     RuleState state;
     Sparse<RuleMemory> memory;
     Sparse<std::string> error;  ///< of an expression that failed when it was last looked at
     cel::Truth condition = cel::Truth::unknown;  ///< how it last evaluated, for people
     std::optional<bool> edge;  ///< whether the condition of `rises` held; for `falls`, did not
-    double starts_left = kStartsMax;  ///< refilled with one a second
-    Millis refilled{};                ///< Instant::steady
+    Sparse<Starts> starts;
 
     void see(rules::Observed seen);
   };

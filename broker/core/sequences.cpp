@@ -87,7 +87,7 @@ void Inference::end_sequence(std::uint32_t index, const Because& because, bool r
 /// What the sequence's end means for its rule: the rule's end, or with `until` nothing.
 void Inference::sequence_is_over(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  if (rule.until) return end_sequence(index, because, false);
+  if (!rule.until.empty()) return end_sequence(index, because, false);
   rules::Occasion occasion;
   occasion.finished = true;
   evaluate(index, {{std::nullopt, because}}, occasion);

@@ -88,7 +88,7 @@ const Because& Inference::decisive(const rules::Rule& rule,
     const auto* edge = rule.triggered<rules::ByEdge>();
     const bool decides = differs(rule.when, before) ||
                          (edge != nullptr && differs(edge->condition, before)) ||
-                         (rule.until && differs(*rule.until, before)) ||
+                         (!rule.until.empty() && differs(rule.until, before)) ||
                          (rule.extras->while_ && differs(*rule.extras->while_, before));
     if (decides) return reason.because;
   }

@@ -8,17 +8,7 @@ namespace {
 std::optional<RuleNote> note_of(const Core& core, std::string_view id) {
   const auto index = core.rule_set().index_of(id);
   if (!index) return std::nullopt;
-  const rules::Rule& rule = core.rule_set().rules[*index];
-  RuleNote note;
-  note.id = rule.id;
-  note.label = rule.words->label;
-  note.because = rule.words->because;
-  note.place = rule.place;
-  if (!rule.when.empty()) note.when = rule.when.source();
-  if (rule.until) note.until = rule.until->source();
-  note.mode = core.rules().mode(*index);
-  note.phase = core.rules().at(*index).state.phase;
-  return note;
+  return note_of(core, *index);
 }
 
 /// The rule that a change is about; what a rule caused names it in the change before.
@@ -83,6 +73,26 @@ std::vector<WhyClaim> claims_of(const Core& core, AttributeId attribute) {
 }
 
 }  // namespace
+
+RuleNote note_of(const rules::RuleSet& set, const rules::Rule& rule) {
+  RuleNote note;
+  note.id = rule.id;
+  note.label = rule.extras->words.label;
+  note.because = rule.extras->words.because;
+  note.place = set.place_of(rule);
+  note.when = rule.when.source();
+  note.until = rule.until.source();
+  note.mode = rule.mode;
+  return note;
+}
+
+RuleNote note_of(const Core& core, std::uint32_t index) {
+  const rules::RuleSet& set = core.rule_set();
+  RuleNote note = note_of(set, set.rules[index]);
+  note.mode = core.rules().mode(index);
+  note.phase = core.rules().at(index).state.phase;
+  return note;
+}
 
 std::string_view name(ChainEnd end) {
   switch (end) {

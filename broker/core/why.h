@@ -24,6 +24,11 @@ struct RuleNote {
   RulePhase phase = RulePhase::idle;
 };
 
+/// As its file says it: mode, and no phase.
+[[nodiscard]] RuleNote note_of(const rules::RuleSet& set, const rules::Rule& rule);
+/// As it stands.
+[[nodiscard]] RuleNote note_of(const Core& core, std::uint32_t rule);
+
 /// One link of a chain: a change, and the rule behind it while that rule still exists.
 struct WhyStep {
   Change change;

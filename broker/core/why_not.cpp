@@ -12,20 +12,6 @@ bool holds(RulePhase phase) {
   return phase == RulePhase::active || phase == RulePhase::ending;
 }
 
-RuleNote note_of(const Core& core, std::uint32_t index) {
-  const rules::Rule& rule = core.rule_set().rules[index];
-  RuleNote note;
-  note.id = rule.id;
-  note.label = rule.words->label;
-  note.because = rule.words->because;
-  note.place = rule.place;
-  note.when = rule.when.source();
-  if (rule.until) note.until = rule.until->source();
-  note.mode = core.rules().mode(index);
-  note.phase = core.rules().at(index).state.phase;
-  return note;
-}
-
 /// The reads of a part, and those of the signals among them.
 void add_reads(const std::vector<AttributeId>& reads, const Moment& moment, Obstacle& out) {
   for (const AttributeId attribute : reads) {
@@ -152,8 +138,8 @@ std::vector<Obstacle> obstacles(const rules::Rule& rule, const Moment& moment) {
   add_obstacles(Clause::when, rule.when, true, moment, out);
   if (rule.extras->while_) add_obstacles(Clause::while_, *rule.extras->while_, true, moment, out);
   // An `until` that is unknown keeps no rule from starting.
-  if (rule.until && rule.until->truth(moment) == cel::Truth::yes) {
-    add_obstacles(Clause::until, *rule.until, false, moment, out);
+  if (!rule.until.empty() && rule.until.truth(moment) == cel::Truth::yes) {
+    add_obstacles(Clause::until, rule.until, false, moment, out);
   }
   return out;
 }
@@ -175,19 +161,25 @@ WhyNot why_not(const Core& core, std::uint32_t index, const Instant& now) {
   return why;
 }
 
+void sort_by_obstacles(std::vector<WhyNot>& rules) {
+  std::stable_sort(rules.begin(), rules.end(), [](const WhyNot& a, const WhyNot& b) {
+    return a.obstacles.size() < b.obstacles.size();
+  });
+}
+
+bool wants(const rules::Rule& rule, AttributeId attribute) {
+  return std::any_of(rule.want.begin(), rule.want.end(),
+                     [&](const rules::Want& one) { return one.attribute == attribute; });
+}
+
 std::vector<WhyNot> inhibited_rules(const Core& core, AttributeId attribute, const Instant& now) {
   std::vector<WhyNot> rules;
   const auto& all = core.rule_set().rules;
   for (std::uint32_t i = 0; i < all.size(); ++i) {
-    const auto& want = all[i].want;
-    const bool wants = std::any_of(want.begin(), want.end(), [&](const rules::Want& one) {
-      return one.attribute == attribute;
-    });
-    if (wants && !holds(core.rules().at(i).state.phase)) rules.push_back(why_not(core, i, now));
+    if (!wants(all[i], attribute) || holds(core.rules().at(i).state.phase)) continue;
+    rules.push_back(why_not(core, i, now));
   }
-  std::stable_sort(rules.begin(), rules.end(), [](const WhyNot& a, const WhyNot& b) {
-    return a.obstacles.size() < b.obstacles.size();
-  });
+  sort_by_obstacles(rules);
   return rules;
 }
 

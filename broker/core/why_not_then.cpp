@@ -52,18 +52,6 @@ std::optional<Change> PastMoment::take(Result<std::optional<Change>> found) cons
 
 namespace {
 
-RuleNote note_of(const rules::Rule& rule) {
-  RuleNote note;
-  note.id = rule.id;
-  note.label = rule.words->label;
-  note.because = rule.words->because;
-  note.place = rule.place;
-  note.when = rule.when.source();
-  if (rule.until) note.until = rule.until->source();
-  note.mode = rule.mode;
-  return note;
-}
-
 Status within(const Past& past, Revision at) {
   if (at > past.head) {
     return Error{"future", "revision " + std::to_string(number(at)) + " was not given out"};
@@ -79,7 +67,7 @@ Result<WhyNot> why_not_then(const Core& core, const Past& past, const RulesThen&
   if (Status kept = within(past, at); !kept.ok()) return kept.error();
   const rules::Rule& rule = rules.set.rules[index];
   WhyNot why;
-  why.rule = note_of(rule);
+  why.rule = note_of(rules.set, rule);
   const auto last = rule_then(past, rule.id, at);
   if (!last) return last.error();
   if (*last) why.since = (*last)->at;
@@ -95,6 +83,20 @@ Result<WhyNot> why_not_then(const Core& core, const Past& past, const RulesThen&
                  : why.obstacles.empty()         ? RuleStanding::triggered
                                                  : RuleStanding::inhibited;
   return why;
+}
+
+Result<std::vector<WhyNot>> inhibited_rules_then(const Core& core, const Past& past,
+                                                 const RulesThen& rules, AttributeId attribute,
+                                                 Revision at) {
+  std::vector<WhyNot> inhibited;
+  for (std::uint32_t i = 0; i < rules.set.rules.size(); ++i) {
+    if (!wants(rules.set.rules[i], attribute)) continue;
+    auto why = why_not_then(core, past, rules, i, at);
+    if (!why) return why.error();
+    if (why->standing != RuleStanding::active) inhibited.push_back(std::move(*why));
+  }
+  sort_by_obstacles(inhibited);
+  return inhibited;
 }
 
 }  // namespace attune::core

@@ -30,7 +30,7 @@ std::map<std::string, Version> versions(const rules::RuleSet& set) {
   for (const rules::Rule& rule : set.rules) {
     Version& version = all[std::string(rule.declared())];
     version.instances.emplace(rule.id.text(), rule.fingerprint);
-    version.words = rule.words->label + "\n" + rule.words->because;
+    version.words = rule.extras->words.label + "\n" + rule.extras->words.because;
   }
   return all;
 }

@@ -16,6 +16,12 @@ class Gathering {
     if (const auto atom = node.atom()) return atoms_.push_back(*atom);
     for (const AttributeId id : reads) atoms_.push_back({id, Atom::Kind::change, 0, {}});
   }
+  /// One part with its operands.
+  void add(const Outline& outline, std::size_t part, const Node& node) {
+    if (outline.parts()[part].joins == Joins::none) return add(node, outline.reads_of(part));
+    for_operands(outline, part, node,
+                 [&](std::size_t operand, const Node& of) { add(outline, operand, of); });
+  }
   /// Whatever no part has spoken for.
   void complete(std::span<const AttributeId> reads) {
     const std::size_t spoken = atoms_.size();
@@ -39,12 +45,10 @@ std::vector<Atom> atoms_of(const Expression& expression) {
   if (program == nullptr) return {};
   Gathering gathering;
   const Outline* const outline = program->outline();
-  if (outline == nullptr) gathering.add(program->root(), program->reads());
-  const auto parts = outline == nullptr ? std::span<const Outline::Part>() : outline->parts;
-  for (const Outline::Part& part : parts) {
-    if (part.joins != Joins::none) continue;
-    const auto count = part.reads_end - part.reads_begin;
-    gathering.add(*part.node, outline->reads.subspan(part.reads_begin, count));
+  if (outline == nullptr) {
+    gathering.add(program->root(), program->reads());
+  } else {
+    gathering.add(*outline, 0, program->root());
   }
   gathering.complete(program->reads());
   return gathering.take();

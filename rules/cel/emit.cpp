@@ -3,6 +3,7 @@
 
 #include "rules/cel/functions.h"
 #include "rules/cel/program.h"
+#include "rules/cel/shared_nodes.h"
 
 namespace attune::cel {
 
@@ -11,14 +12,10 @@ namespace {
 /// One walk over a checked tree. Constant parts are computed here, once.
 class Emitter {
  public:
-  Emitter(Memory& memory, std::vector<Finding>& findings) : memory_(memory), findings_(findings) {}
+  Emitter(Memory& memory, SharedNodes& shared, std::vector<Finding>& findings)
+      : memory_(memory), shared_(shared), findings_(findings) {}
 
   const Node* visit(const Expr& expr);
-  /// The nodes of operands and of vars.
-  [[nodiscard]] NodesOf take_nodes() {
-    vars_.merge(operands_);
-    return std::move(vars_);
-  }
   /// Ascending, each once.
   [[nodiscard]] std::vector<AttributeId> take_reads() {
     std::sort(reads_.begin(), reads_.end());
@@ -46,10 +43,10 @@ class Emitter {
   const BoundDevice* bind(const Device& device);
 
   Memory& memory_;
+  SharedNodes& shared_;
   std::vector<Finding>& findings_;
   std::vector<AttributeId> reads_;
-  NodesOf vars_;
-  NodesOf operands_;  ///< of `&&`, `||` and `!`
+  std::map<const Expr*, const Node*> vars_;
   std::map<std::string, const BoundDevice*, std::less<>> bound_;
 };
 
@@ -88,16 +85,15 @@ const Node* Emitter::fold(const Node* node, const Nodes& children) {
   if (!all) return node;
   Frame frame{nullptr, nullptr, nullptr, memory_.constants()};
   const Datum value = node->eval(frame);
-  return value.known() ? constant_node(memory_, value) : node;
+  return value.known() ? shared_.constant(value) : node;
 }
 
 const Node* Emitter::visit(const Expr& expr) {
   if (const auto* const failure = std::get_if<found::Failure>(&expr.found)) {
-    return constant_node(memory_, memory_.constants().error(failure->message));
+    return shared_.constant(memory_.constants().error(failure->message));
   }
   if (const auto* const own = std::get_if<found::Signal>(&expr.found)) return signal(expr, *own);
-  if (std::holds_alternative<found::Unknown>(expr.found))
-    return constant_node(memory_, make_unknown());
+  if (std::holds_alternative<found::Unknown>(expr.found)) return shared_.constant(make_unknown());
   switch (expr.kind) {
     case Expr::Kind::literal:
       return literal(expr);
@@ -123,17 +119,12 @@ const Node* Emitter::visit(const Expr& expr) {
 
 Nodes Emitter::children(const Expr& expr) {
   Nodes nodes;
-  const bool joins = expr.kind == Expr::Kind::call &&
-                     (expr.text == "_&&_" || expr.text == "_||_" || expr.text == "!_");
-  for (const auto& child : expr.children) {
-    nodes.push_back(visit(*child));
-    if (joins) operands_.emplace(child.get(), nodes.back());
-  }
+  for (const auto& child : expr.children) nodes.push_back(visit(*child));
   return nodes;
 }
 
 const Node* Emitter::literal(const Expr& expr) {
-  return constant_node(memory_, std::visit(LiteralDatum{memory_.constants()}, expr.value));
+  return shared_.constant(std::visit(LiteralDatum{memory_.constants()}, expr.value));
 }
 
 const Node* Emitter::name(const Expr& expr) {
@@ -144,20 +135,20 @@ const Node* Emitter::name(const Expr& expr) {
     return variable_node(memory_, variable->index);
   }
   if (const auto* const device = std::get_if<found::DeviceName>(&expr.found)) {
-    return constant_node(memory_, make_device(bind(*device->device)));
+    return shared_.constant(make_device(bind(*device->device)));
   }
   if (const auto* const members = std::get_if<found::Group>(&expr.found)) return group(*members);
   if (const auto* const value = std::get_if<found::Var>(&expr.found)) return var(value->value);
   if (const auto* const type = std::get_if<found::TypeName>(&expr.found)) {
-    return constant_node(memory_, make_text(type_name(type->kind), Kind::type));
+    return shared_.constant(make_text(type_name(type->kind), Kind::type));
   }
-  return constant_node(memory_, make_unknown());
+  return shared_.constant(make_unknown());
 }
 
 const Node* Emitter::group(const found::Group& group) {
   std::vector<Datum> members;
   for (const Device* device : group.members) members.push_back(make_device(bind(*device)));
-  return constant_node(memory_, memory_.constants().list(std::move(members)));
+  return shared_.constant(memory_.constants().list(std::move(members)));
 }
 
 const Node* Emitter::var(const Expr* value) {
@@ -183,7 +174,7 @@ const BoundDevice* Emitter::bind(const Device& device) {
 const Node* Emitter::select(const Expr& expr) {
   if (const auto* const read = std::get_if<found::Read>(&expr.found)) {
     reads_.push_back(read->id);
-    return read_node(memory_, read->id, expr.type.kind);
+    return shared_.read(read->id, expr.type.kind);
   }
   if (const auto* const own = std::get_if<found::Field>(&expr.found)) return field(expr, own->name);
   if (const auto* const of = std::get_if<found::Member>(&expr.found)) {
@@ -238,7 +229,7 @@ const Node* Emitter::has_member(const Expr& expr, const std::string& attribute) 
 const Node* Emitter::signal(const Expr& expr, const found::Signal& signal) {
   if (!signal.member) {
     reads_.push_back(signal.id);
-    return read_node(memory_, signal.id, expr.type.kind);
+    return shared_.read(signal.id, expr.type.kind);
   }
   std::vector<std::optional<AttributeId>> ids;
   for (const auto& [device, id] : signal.of_members) {
@@ -277,7 +268,7 @@ const Node* Emitter::match(const Expr& expr, const Nodes& arguments) {
   if (node != nullptr) return node;
   findings_.push_back({Severity::error, "E203", expr.children[1]->at.offset,
                        expr.children[1]->at.length, "this is no regular expression of RE2", ""});
-  return constant_node(memory_, make_error("no regular expression"));
+  return shared_.constant(make_error("no regular expression"));
 }
 
 const Node* Emitter::function(const Expr& expr, Nodes arguments) {
@@ -307,7 +298,7 @@ const Node* Emitter::macro(const Expr& expr) {
 
 /// A group without members says nothing, so that `all` of nobody is not true.
 const Node* Emitter::loop(const Expr& expr) {
-  if (is_empty_group(*expr.children[0])) return constant_node(memory_, make_unknown());
+  if (is_empty_group(*expr.children[0])) return shared_.constant(make_unknown());
   const Nodes parts = children(expr);
   Loop loop{expr.macro, parts[0], nullptr, parts.back(), expr.slot, !expr.variable2.empty()};
   if (parts.size() == 3) loop.filter = parts[1];
@@ -319,11 +310,12 @@ const Node* Emitter::loop(const Expr& expr) {
 
 Emitted emit(const Expr& root, const Environment& names, Memory& memory,
              std::vector<Finding>& findings) {
-  Emitter emitter(memory, findings);
+  SharedNodes own(memory);
+  Emitter emitter(memory, names.nodes != nullptr ? *names.nodes : own, findings);
   Emitted emitted;
   emitted.root = emitter.visit(root);
   emitted.reads = memory.keep(emitter.take_reads());
-  emitted.outline = outline(root, emitted.root, emitter.take_nodes(), names, memory);
+  emitted.outline = outline(root, *emitted.root, names, memory);
   return emitted;
 }
 

@@ -31,9 +31,10 @@ struct Var {
   std::string source;  ///< CEL text; literals of YAML are written as CEL by the loader
 };
 
-class Conditions;  // rules/cel/condition.h
-class Memory;      // rules/cel/memory.h
-class SignalBook;  // rules/cel/signal.h
+class Conditions;   // rules/cel/condition.h
+class Memory;       // rules/cel/memory.h
+class SharedNodes;  // rules/cel/shared_nodes.h
+class SignalBook;   // rules/cel/signal.h
 
 struct Environment {
   std::map<std::string, Device, std::less<>> devices;
@@ -48,6 +49,8 @@ struct Environment {
   SignalBook* signals = nullptr;
   /// Where programs are made that live and end together. Null: each in its own.
   std::shared_ptr<Memory> memory{};
+  /// What those have in common, of the same memory. Null: each has its own.
+  SharedNodes* nodes = nullptr;
   /// Where conditions are kept. Null: nobody will reason about them.
   Conditions* conditions = nullptr;
 };

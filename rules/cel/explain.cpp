@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "devices/model/limits.h"
 #include "rules/cel/ast.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/memory.h"
+#include "rules/cel/node.h"
 #include "rules/cel/program.h"
 
 namespace attune::cel {
@@ -14,6 +17,8 @@ namespace attune::cel {
 namespace {
 
 static_assert(limits::kExpressionBytesMax <= std::numeric_limits<std::uint16_t>::max());
+// Each use of a var costs a unit at least, so that their number fits.
+static_assert(limits::kExpressionCostMax < std::uint64_t{1} << 24);
 
 struct Extent {
   std::size_t begin = std::numeric_limits<std::size_t>::max();
@@ -64,64 +69,53 @@ void add_reads(const Expr& expr, std::vector<AttributeId>& reads) {
   for (const auto& child : expr.children) add_reads(*child, reads);
 }
 
-/// One walk over the operands of a checked tree.
+/// One walk over the operands of a checked tree, and of its nodes beside it.
 class Outliner {
  public:
-  Outliner(const NodesOf& nodes, const Environment& names) : nodes_(nodes), names_(names) {}
+  explicit Outliner(const Environment& names) : names_(names) {}
 
-  void visit(const Expr& expr, const Node* node, std::uint32_t text) {
-    const std::size_t mine = parts_.size();
+  void visit(const Expr& expr, const Node& node, std::uint32_t text) {
+    const std::size_t mine = out_.parts.size();
     Extent extent;
     widen(extent, expr);
-    Outline::Part& part = parts_.emplace_back();
-    part.node = node;
+    Outline::Part& part = out_.parts.emplace_back();
+    part.reads = static_cast<std::uint32_t>(out_.reads.size());
     part.begin = static_cast<std::uint16_t>(extent.begin);
     part.end = static_cast<std::uint16_t>(extent.end);
-    part.text = text;
+    part.text = text & 0xffffff;
     part.joins = joins_of(expr);
-    visit_operands(expr, part.joins, text, mine);
-    parts_[mine].size = static_cast<std::uint32_t>(parts_.size() - mine);
+    visit_operands(expr, node, text);
+    out_.parts[mine].size = static_cast<std::uint32_t>(out_.parts.size() - mine);
   }
-  [[nodiscard]] const Outline* keep(Memory& memory) const {
-    std::vector<std::string_view> texts;
-    for (const std::string_view text : texts_) texts.push_back(memory.keep(text));
-    return memory.make<Outline>(
-        Outline{memory.keep(parts_), memory.keep(reads_), memory.keep(texts)});
-  }
+  [[nodiscard]] const Outline* keep(Memory& memory) const { return Outline::keep(out_, memory); }
 
  private:
-  void visit_operands(const Expr& expr, Joins joins, std::uint32_t text, std::size_t mine) {
-    if (joins == Joins::none) return keep_reads(expr, parts_[mine]);
-    if (joins == Joins::same) return visit_var(expr);
-    for (const auto& child : expr.children) visit_known(*child, text);
+  void visit_operands(const Expr& expr, const Node& node, std::uint32_t text) {
+    const Joins joins = joins_of(expr);
+    if (joins == Joins::none) return keep_reads(expr);
+    if (joins == Joins::same) return visit_var(expr, node);
+    const auto operands = node.operands();  // none of what failed before they were looked at
+    for (std::size_t i = 0; i < operands.size(); ++i) visit(*expr.children[i], *operands[i], text);
   }
 
-  void visit_known(const Expr& expr, std::uint32_t text) {
-    const auto node = nodes_.find(&expr);
-    if (node != nodes_.end()) visit(expr, node->second, text);
-  }
-
-  void visit_var(const Expr& name) {
+  void visit_var(const Expr& name, const Node& node) {
     const auto var = names_.vars.find(name.text);
-    texts_.push_back(var == names_.vars.end() ? std::string_view(name.text) : var->second.source);
-    visit_known(*std::get<found::Var>(name.found).value, static_cast<std::uint32_t>(texts_.size()));
+    out_.texts.push_back(var == names_.vars.end() ? std::string_view(name.text)
+                                                  : var->second.source);
+    visit(*std::get<found::Var>(name.found).value, node,
+          static_cast<std::uint32_t>(out_.texts.size()));
   }
 
-  void keep_reads(const Expr& expr, Outline::Part& part) {
+  void keep_reads(const Expr& expr) {
     std::vector<AttributeId> reads;
     add_reads(expr, reads);
     std::sort(reads.begin(), reads.end());
     reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
-    part.reads_begin = static_cast<std::uint32_t>(reads_.size());
-    reads_.insert(reads_.end(), reads.begin(), reads.end());
-    part.reads_end = static_cast<std::uint32_t>(reads_.size());
+    out_.reads.insert(out_.reads.end(), reads.begin(), reads.end());
   }
 
-  const NodesOf& nodes_;
   const Environment& names_;
-  std::vector<Outline::Part> parts_;
-  std::vector<AttributeId> reads_;
-  std::vector<std::string_view> texts_;  // of the environment
+  Outline::Lists out_;
 };
 
 /// -1 for a bracket that closes, 1 for one that opens.
@@ -169,21 +163,21 @@ class Explainer {
   Explainer(const Program& program, const rules::StateView& view)
       : program_(program), view_(view) {}
 
-  [[nodiscard]] Explained part(std::size_t index) const {
+  [[nodiscard]] Explained part(std::size_t index, const Node& node) const {
     const Outline& outline = *program_.outline();
-    const Outline::Part& from = outline.parts[index];
+    const Outline::Part& from = outline.parts()[index];
     Explained out;
     const std::string_view source =
-        from.text == 0 ? program_.source() : outline.texts[from.text - 1];
+        from.text == 0 ? program_.source() : outline.texts()[from.text - 1];
     out.text = balanced(source, from.begin, from.end);
     Arena arena;
-    out.truth = truth_of(program_.evaluate(*from.node, view_, arena), out.error);
+    out.truth = truth_of(program_.evaluate(node, view_, arena), out.error);
     out.joins = from.joins;
-    out.reads.assign(outline.reads.begin() + from.reads_begin,
-                     outline.reads.begin() + from.reads_end);
-    for (std::size_t i = index + 1; i < index + from.size; i += outline.parts[i].size) {
-      out.operands.push_back(part(i));
-    }
+    const auto reads = outline.reads_of(index);
+    out.reads.assign(reads.begin(), reads.end());
+    for_operands(outline, index, node, [&](std::size_t operand, const Node& of) {
+      out.operands.push_back(part(operand, of));
+    });
     return out;
   }
 
@@ -215,10 +209,52 @@ void collect(const Explained& part, bool wanted, std::vector<const Explained*>& 
 
 }  // namespace
 
-const Outline* outline(const Expr& root, const Node* node, const NodesOf& nodes,
-                       const Environment& names, Memory& memory) {
+Outline::Outline(const Lists& lists)
+    : part_count_(static_cast<std::uint32_t>(lists.parts.size())),
+      text_count_(static_cast<std::uint32_t>(lists.texts.size())),
+      read_count_(static_cast<std::uint32_t>(lists.reads.size())) {}
+
+const Outline* Outline::keep(const Lists& lists, Memory& memory) {
+  const std::size_t bytes = sizeof(Outline) + lists.parts.size() * sizeof(Part) +
+                            lists.texts.size() * sizeof(std::string_view) +
+                            lists.reads.size() * sizeof(AttributeId);
+  auto* const made = new (memory.room(bytes)) Outline(lists);
+  auto* const parts = reinterpret_cast<Part*>(made + 1);
+  auto* const texts = reinterpret_cast<std::string_view*>(parts + lists.parts.size());
+  auto* const reads = reinterpret_cast<AttributeId*>(texts + lists.texts.size());
+  std::uninitialized_copy(lists.parts.begin(), lists.parts.end(), parts);
+  for (std::size_t i = 0; i < lists.texts.size(); ++i) {
+    new (texts + i) std::string_view(memory.keep(lists.texts[i]));
+  }
+  std::uninitialized_copy(lists.reads.begin(), lists.reads.end(), reads);
+  return made;
+}
+
+std::span<const std::string_view> Outline::texts() const {
+  return {reinterpret_cast<const std::string_view*>(first_part() + part_count_), text_count_};
+}
+
+std::span<const AttributeId> Outline::reads_of(std::size_t part) const {
+  const auto* const all = reinterpret_cast<const AttributeId*>(texts().data() + text_count_);
+  const std::size_t first = parts()[part].reads;
+  const std::size_t end = part + 1 < part_count_ ? parts()[part + 1].reads : read_count_;
+  return {all + first, end - first};
+}
+
+void for_operands(const Outline& outline, std::size_t part, const Node& node,
+                  const std::function<void(std::size_t, const Node&)>& each) {
+  const auto parts = outline.parts();
+  const bool is_var = parts[part].joins == Joins::same;
+  std::size_t at = part + 1;
+  for (std::size_t i = 0; at < part + parts[part].size; at += parts[at].size, ++i) {
+    each(at, is_var ? node : *node.operands()[i]);
+  }
+}
+
+const Outline* outline(const Expr& root, const Node& node, const Environment& names,
+                       Memory& memory) {
   if (joins_of(root) == Joins::none) return nullptr;
-  Outliner outliner(nodes, names);
+  Outliner outliner(names);
   outliner.visit(root, node, 0);
   return outliner.keep(memory);
 }
@@ -226,7 +262,7 @@ const Outline* outline(const Expr& root, const Node* node, const NodesOf& nodes,
 Explained explain(const Expression& expression, const rules::StateView& view) {
   const Program* program = expression.program();
   if (program != nullptr && program->outline() != nullptr) {
-    return Explainer(*program, view).part(0);
+    return Explainer(*program, view).part(0, program->root());
   }
   Explained out;
   out.text = expression.source();

@@ -1,6 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,26 +31,49 @@ enum class Joins : std::uint8_t {
 };
 
 /// The operands of a compiled condition, each followed by its own. Spans are those of the first
-/// and last token that belong to the tree; brackets around it are found when it is shown.
-struct Outline {
+/// and last token that belong to the tree; brackets around it are found when it is shown. Every
+/// rule has one or two of them: it is one piece of memory, its lists behind it.
+class Outline {
+ public:
   struct Part {
-    const Node* node = nullptr;
-    std::uint32_t reads_begin = 0, reads_end = 0;  ///< in `reads`
-    std::uint32_t text = 0;            ///< 0: the program's source, else texts[text - 1]
-    std::uint32_t size = 1;            ///< with all its operands
     std::uint16_t begin = 0, end = 0;  ///< bytes of its text
-    Joins joins = Joins::none;
+    std::uint32_t size = 1;            ///< with all its operands
+    std::uint32_t reads = 0;           ///< where its own begin: up to those of the next
+    std::uint32_t text : 24 = 0;       ///< 0: the program's source, else texts()[text - 1]
+    Joins joins : 8 = Joins::none;
   };
-  std::span<const Part> parts;              ///< never empty
-  std::span<const AttributeId> reads;       ///< of the parts without operands
-  std::span<const std::string_view> texts;  ///< of `vars`
+  struct Lists {
+    std::vector<Part> parts;  ///< never empty
+    std::vector<std::string_view> texts;
+    std::vector<AttributeId> reads;
+  };
+  /// In `memory`, and what it names too.
+  [[nodiscard]] static const Outline* keep(const Lists& lists, Memory& memory);
+  Outline(const Outline&) = delete;
+  Outline& operator=(const Outline&) = delete;
+
+  [[nodiscard]] std::span<const Part> parts() const { return {first_part(), part_count_}; }
+  /// Of `vars`.
+  [[nodiscard]] std::span<const std::string_view> texts() const;
+  /// What a part without operands reads.
+  [[nodiscard]] std::span<const AttributeId> reads_of(std::size_t part) const;
+
+ private:
+  explicit Outline(const Lists& lists);
+  [[nodiscard]] const Part* first_part() const { return reinterpret_cast<const Part*>(this + 1); }
+
+  std::uint32_t part_count_;
+  std::uint32_t text_count_;
+  std::uint32_t read_count_;
 };
 
-/// Nodes of a tree's operands and of the `vars` that it uses.
-using NodesOf = std::map<const Expr*, const Node*>;
+/// The operands of one part, each with its node; `node` is that of the part.
+void for_operands(const Outline& outline, std::size_t part, const Node& node,
+                  const std::function<void(std::size_t, const Node&)>& each);
+
 /// The outline of a checked and emitted tree; null when it has no operands.
-[[nodiscard]] const Outline* outline(const Expr& root, const Node* node, const NodesOf& nodes,
-                                     const Environment& names, Memory& memory);
+[[nodiscard]] const Outline* outline(const Expr& root, const Node& node, const Environment& names,
+                                     Memory& memory);
 
 /// One part as it evaluates on a state.
 struct Explained {

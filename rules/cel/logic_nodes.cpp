@@ -37,6 +37,7 @@ class LogicNode final : public Node {
     }
     return absorbed.or_else(!stop_);
   }
+  std::span<const Node* const> operands() const override { return parts_; }
 
  private:
   std::span<const Node* const> parts_;
@@ -50,6 +51,7 @@ class NotNode final : public Node {
     const Datum d = operand_->eval(frame);
     return d.is(Kind::boolean) ? make(!d.boolean) : no_bool(d);
   }
+  std::span<const Node* const> operands() const override { return {&operand_, 1}; }
 
  private:
   const Node* operand_;

@@ -39,6 +39,8 @@ class Memory {
     return {first, std::uninitialized_copy(items.begin(), items.end(), first)};
   }
   [[nodiscard]] std::string_view keep(std::string_view text);
+  /// For who lays out objects without an end of their own, aligned as pointers are.
+  [[nodiscard]] void* room(std::size_t bytes) { return take(bytes, alignof(void*)); }
   /// Of values that are computed while programs are made.
   [[nodiscard]] Arena& constants() { return constants_; }
 

@@ -35,6 +35,8 @@ class Node {
   [[nodiscard]] virtual const AttributeId* attribute() const { return nullptr; }
   /// Of a node that asks one question about one attribute; its result is a bool, or not known.
   [[nodiscard]] virtual std::optional<Atom> atom() const { return std::nullopt; }
+  /// Of `&&`, `||` and `!`, in the order of the source.
+  [[nodiscard]] virtual std::span<const Node* const> operands() const { return {}; }
 
  protected:
   ~Node() = default;

@@ -66,7 +66,7 @@ std::shared_ptr<const Program> program_of(const CheckedTree& tree, std::string_v
   if (failed(findings, before)) return nullptr;
   parts.source = memory->keep(source);
   parts.type = lasting(tree.root.type, *memory);
-  parts.cost = tree.root.cost;
+  parts.cost = static_cast<std::uint32_t>(tree.root.cost);
   parts.slots = tree.checked.slots;
   const Program* const made = memory->make<Program>(parts);
   const std::shared_ptr<const Program> program(std::move(memory), made);

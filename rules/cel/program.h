@@ -26,7 +26,7 @@ class Program {
   struct Parts {
     std::string_view source;
     const Type* type = nullptr;
-    std::uint64_t cost = 0;
+    std::uint32_t cost = 0;  ///< at most limits::kExpressionCostMax
     std::uint32_t slots = 0;
     Emitted emitted;
   };

@@ -39,9 +39,9 @@ void check_start(Checking& checking, const Rule& rule) {
 }
 
 void check_end(Checking& checking, const Rule& rule) {
-  if (!rule.until) return;
+  if (rule.until.empty()) return;
   const cel::Conditions& conditions = checking.facts.conditions;
-  const cel::Condition* const until = conditions.of(*rule.until);
+  const cel::Condition* const until = conditions.of(rule.until);
   if (never(checking, {{until, true}})) {
     return checking.findings.warning(
         checking.findings.of_key(rule, "until"),
@@ -76,7 +76,7 @@ void check_moments(Checking& checking, const Rule& rule, const cel::Expression& 
 
 void check_moments(Checking& checking, const Rule& rule) {
   if (is_level(rule)) check_moments(checking, rule, rule.when, "when");
-  if (rule.until) check_moments(checking, rule, *rule.until, "until");
+  if (!rule.until.empty()) check_moments(checking, rule, rule.until, "until");
   if (rule.extras->while_) check_moments(checking, rule, *rule.extras->while_, "while");
 }
 

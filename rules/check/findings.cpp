@@ -76,7 +76,7 @@ const yaml::Document* Findings::document(const std::string& file) {
 }
 
 const yaml::Entry* Findings::rule_entry(const Rule& rule, std::string_view key) {
-  const yaml::Document* const read = document(rule.place.file);
+  const yaml::Document* const read = document(facts_.set.place_of(rule).file);
   if (read == nullptr) return nullptr;
   const yaml::Node* const section = read->root.find("rules");
   if (section == nullptr) return nullptr;
@@ -86,12 +86,12 @@ const yaml::Entry* Findings::rule_entry(const Rule& rule, std::string_view key) 
 
 SourcePlace Findings::of_key(const Rule& rule, std::string_view key) {
   const yaml::Entry* const entry = rule_entry(rule, key);
-  return entry == nullptr ? rule.place : entry->key.place;
+  return entry == nullptr ? facts_.set.place_of(rule) : entry->key.place;
 }
 
 SourcePlace Findings::of_want(const Rule& rule, AttributeId attribute) {
   const yaml::Entry* const want = rule_entry(rule, "want");
-  if (want == nullptr) return rule.place;
+  if (want == nullptr) return facts_.set.place_of(rule);
   const yaml::Entry* const named = entry_of(want->value, facts_.name(attribute));
   return named == nullptr ? want->key.place : named->key.place;
 }

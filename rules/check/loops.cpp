@@ -18,7 +18,7 @@ struct Step {
 
 /// A latch holds on while its own doing comes back, and ends by its own condition.
 bool is_latch(const Rule& rule) {
-  return rule.until.has_value() || rule.reset_by_ack;
+  return !rule.until.empty() || rule.reset_by_ack;
 }
 
 class Loops {
@@ -92,8 +92,7 @@ void Loops::step_by(std::uint32_t from, const Want& want, AttributeId changed,
                     const std::string& by, std::vector<Step>& into) {
   const RuleSet& set = checking_.facts.set;
   for (const AttributeId seen : seen_in(changed)) {
-    if (index(seen) >= set.readers.size()) continue;
-    for (const std::uint32_t reader : set.readers[index(seen)]) {
+    for (const std::uint32_t reader : set.readers.of(seen)) {
       if (!is_level(rule(reader)) || is_latch(rule(reader))) continue;
       if (matters(from, reader, want)) into.push_back({reader, by});
     }
@@ -113,7 +112,8 @@ std::vector<Step> Loops::steps_of(std::uint32_t from) {
     }
   }
   for (const cel::Signal& signal : checking_.facts.set.signals) {
-    if (signal.kind != cel::SignalKind::active || signal.word != rule(from).declared()) continue;
+    if (signal.kind != cel::SignalKind::active) continue;
+    if (signal.word != rule(from).declared() && signal.word != rule(from).id.text()) continue;
     step_by(from, {signal.id}, signal.id, signal.text, steps);
   }
   return steps;
@@ -158,7 +158,7 @@ void Loops::report(const std::vector<std::uint32_t>& rules, const std::vector<st
   const std::string which =
       rules.size() == 1 ? "give it an `until`" : "give one of them an `until`";
   checking_.findings.warning(
-      rule(rules.front()).place,
+      checking_.facts.set.place_of(rule(rules.front())),
       {"L501", way + "; " + which,
        "with `until` a rule ends by a condition of its own, not by what it does"});
 }

@@ -89,10 +89,11 @@ void Shadows::look_at(const Rule& rule) {
     if (first == nullptr) first = winner;
   }
   checking_.findings.warning(
-      rule.place, {"S601",
-                   shown(rule) + " never wins: " + shown(*first) + " claims " +
-                       checking_.facts.name(rule.want.front().attribute) + " whenever it holds",
-                   "remove it, or give it a higher priority"});
+      checking_.facts.set.place_of(rule),
+      {"S601",
+       shown(rule) + " never wins: " + shown(*first) + " claims " +
+           checking_.facts.name(rule.want.front().attribute) + " whenever it holds",
+       "remove it, or give it a higher priority"});
 }
 
 }  // namespace

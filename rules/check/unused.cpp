@@ -64,7 +64,8 @@ bool has_effect(const Rule& rule) {
 std::set<std::string_view> asked_about(const RuleSet& set) {
   std::set<std::string_view> asked;
   for (const cel::Signal& signal : set.signals) {
-    if (signal.kind == cel::SignalKind::active) asked.insert(signal.word);
+    if (signal.kind != cel::SignalKind::active) continue;
+    asked.insert(std::string_view(signal.word).substr(0, signal.word.find('[')));
   }
   return asked;
 }
@@ -97,10 +98,10 @@ void check_unused(Checking& checking) {
     if (!told.insert(rule.declared()).second) continue;
     check_cost(checking, rule, rule.when, "when");
     if (rule.extras->while_) check_cost(checking, rule, *rule.extras->while_, "while");
-    if (rule.until) check_cost(checking, rule, *rule.until, "until");
+    if (!rule.until.empty()) check_cost(checking, rule, rule.until, "until");
     if (has_effect(rule) || asked.contains(rule.declared())) continue;
     checking.findings.warning(
-        rule.place,
+        set.place_of(rule),
         {"W907",
          shown(rule) + " has no effect: it wants nothing, and no rule asks whether it is active",
          "add want:, or ask active('" + std::string(rule.declared()) + "') elsewhere"});

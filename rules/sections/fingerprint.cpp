@@ -176,12 +176,12 @@ std::uint64_t fingerprint(const Rule& rule, std::string_view binding, const cel:
   if (!binding.empty()) text += "foreach " + std::string(binding) + "\n";
   add_expression(text, "when", rule.when, names);
   if (rule.extras->while_) add_expression(text, "while", *rule.extras->while_, names);
-  if (rule.until) add_expression(text, "until", *rule.until, names);
+  if (!rule.until.empty()) add_expression(text, "until", rule.until, names);
   text += "for " + format_duration(rule.for_) + "\n";
   text += "off_delay " + format_duration(rule.off_delay) + "\n";
   text += "priority " + std::to_string(rule.priority) + "\n";
   text += "on_unknown " + std::to_string(static_cast<int>(rule.on_unknown)) + "\n";
-  text += "grace " + format_duration(rule.unknown_grace) + "\n";
+  text += "grace " + format_duration(kUnknownGrace) + "\n";
   if (rule.extras->max_time) text += "max_time " + format_duration(*rule.extras->max_time) + "\n";
   if (rule.extras->cooldown > Millis(0))
     text += "cooldown " + format_duration(rule.extras->cooldown) + "\n";

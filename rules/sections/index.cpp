@@ -2,7 +2,7 @@
 
 #include "rules/sections/sections.h"
 
-// Who reads what: so that a change wakes its readers and nobody else.
+// Who reads what, over all rules and interlocks.
 namespace attune::rules {
 
 namespace {
@@ -22,10 +22,9 @@ void add_contexts(RuleSet& set) {
     for (const Learn::Target& target : learn.targets) {
       const auto at = set.index_of(target.rule.text());
       if (!at) continue;
-      auto& reads = set.rules[*at].reads;
-      reads.insert(reads.end(), learn.per.begin(), learn.per.end());
-      std::sort(reads.begin(), reads.end());
-      reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+      if (learn.per.empty()) continue;
+      auto& contexts = set.rules[*at].extras.edit().contexts;
+      contexts.insert(contexts.end(), learn.per.begin(), learn.per.end());
     }
   }
 }
@@ -35,13 +34,8 @@ void index_rules(RuleSet& set, std::size_t attributes) {
             [](const Rule& a, const Rule& b) { return a.id < b.id; });
   add_contexts(set);
   set.rules.shrink_to_fit();
-  set.readers.resize(attributes);
-  for (std::size_t at = 0; at < set.rules.size(); ++at) {
-    index_events(set, at);
-    for (const AttributeId id : set.rules[at].reads) {
-      set.readers[index(id)].push_back(static_cast<std::uint32_t>(at));
-    }
-  }
+  for (std::size_t at = 0; at < set.rules.size(); ++at) index_events(set, at);
+  set.readers = Readers(set.rules, attributes);
   set.flips = FlipIndex(set.rules, set.readers);
 }
 

@@ -68,6 +68,17 @@ void Reader::error_at(std::string code, SourcePlace at, std::string message, std
   report(Severity::error, std::move(code), std::move(at), std::move(message), std::move(hint));
 }
 
+FilePlace Reader::in_set(const SourcePlace& place) {
+  if (!file_) {
+    const auto& files = loading.set.files;
+    const auto mine = std::find_if(files.begin(), files.end(), [&](const SourceFile& file) {
+      return file.path == document_.file;
+    });
+    file_ = static_cast<std::uint32_t>(mine - files.begin());
+  }
+  return {*file_, place.line, place.column, place.length};
+}
+
 void Reader::error(std::string code, const yaml::Node& at, std::string message, std::string hint) {
   report(Severity::error, std::move(code), at.place, std::move(message), std::move(hint));
 }

@@ -101,6 +101,8 @@ class Reader {
   /// One of `words`, by its place there; E303 for another.
   [[nodiscard]] std::optional<std::size_t> word(const yaml::Node& node, std::string_view what,
                                                 const std::vector<std::string>& words);
+  /// E304 unless it is.
+  [[nodiscard]] bool is_in_range(const yaml::Node& node, double number, const AttributeInfo& info);
   /// A literal, by the declared type of what it is for.
   [[nodiscard]] std::optional<Value> value(const yaml::Node& node, const AttributeInfo& info);
 
@@ -118,6 +120,8 @@ class Reader {
                                                          std::string_view what);
 
   [[nodiscard]] const yaml::Document& document() const { return document_; }
+  /// A place in this document, as the set keeps it.
+  [[nodiscard]] FilePlace in_set(const SourcePlace& place);
 
  private:
   [[nodiscard]] std::optional<Value> checked_number(const yaml::Node& node,
@@ -137,6 +141,7 @@ class Reader {
                          const std::vector<std::string>& known, Use use);
 
   const yaml::Document& document_;
+  std::optional<std::uint32_t> file_;  // in RuleSet::files
 };
 
 /// One key of a map that becomes a T; without `read` it is not built yet.

@@ -27,13 +27,13 @@ struct Draft {
 };
 
 void read_label(Reader& reader, const yaml::Node& node, Draft& draft) {
-  if (auto text = reader.text(node, "label")) draft.rule.words.edit().label = std::move(*text);
+  if (auto text = reader.text(node, "label")) draft.rule.extras.edit().words.label = std::move(*text);
 }
 void read_because(Reader& reader, const yaml::Node& node, Draft& draft) {
-  if (auto text = reader.text(node, "because")) draft.rule.words.edit().because = std::move(*text);
+  if (auto text = reader.text(node, "because")) draft.rule.extras.edit().words.because = std::move(*text);
 }
 void read_tags(Reader& reader, const yaml::Node& node, Draft& draft) {
-  if (auto tags = reader.texts(node, "tags")) draft.rule.words.edit().tags = std::move(*tags);
+  if (auto tags = reader.texts(node, "tags")) draft.rule.extras.edit().words.tags = std::move(*tags);
 }
 
 void read_enabled(Reader& reader, const yaml::Node& node, Draft& draft) {
@@ -56,7 +56,7 @@ void read_while(Reader& reader, const yaml::Node& node, Draft& draft) {
   draft.rule.extras.edit().while_ = reader.condition(node, "while");
 }
 void read_until(Reader& reader, const yaml::Node& node, Draft& draft) {
-  draft.rule.until = reader.condition(node, "until");
+  if (auto until = reader.condition(node, "until")) draft.rule.until = std::move(*until);
 }
 void read_for(Reader& reader, const yaml::Node& node, Draft& draft) {
   draft.rule.for_ = reader.duration(node).value_or(Millis(0));
@@ -134,35 +134,6 @@ const std::vector<Field<Draft>> kFields = {
     {"reset", read_reset},
 };
 
-/// Attributes that any expression of the rule reads, ascending, each once. Not those of messages:
-/// they are read when they are said.
-std::vector<AttributeId> reads_of(const Rule& rule) {
-  std::vector<AttributeId> reads;
-  const auto add = [&](const cel::Expression& expression) {
-    const auto more = expression.reads();
-    reads.insert(reads.end(), more.begin(), more.end());
-  };
-  const auto add_wanted = [&](const Wanted& wanted) {
-    if (const auto* live = std::get_if<cel::Expression>(&wanted)) add(*live);
-  };
-  add(rule.when);
-  if (rule.extras->while_) add(*rule.extras->while_);
-  if (rule.until) add(*rule.until);
-  for (const Want& want : rule.want) {
-    add_wanted(want.value);
-    if (want.leeway->min) add_wanted(*want.leeway->min);
-    if (want.leeway->max) add_wanted(*want.leeway->max);
-  }
-  for (const Step& step : rule.extras->sequence) add(step.until);
-  if (const auto* edge = rule.triggered<ByEdge>()) add(edge->condition);
-  if (const auto* clock = rule.triggered<ByClock>()) {
-    if (const auto* setting = std::get_if<AttributeId>(&clock->at)) reads.push_back(*setting);
-  }
-  std::sort(reads.begin(), reads.end());
-  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
-  return reads;
-}
-
 /// What cannot be meant, although every field alone is fine.
 void check_together(Reader& reader, const yaml::Entry& entry, const Rule& rule) {
   const auto only_with = [&](std::string_view key, bool fits, std::string hint) {
@@ -188,7 +159,7 @@ void read_one(Reader& reader, const yaml::Entry& entry, std::string id, std::str
   const std::size_t errors_before = reader.loading.errors;
   Draft draft;
   draft.rule.id = RuleId(std::move(id));
-  draft.rule.place = entry.key.place;
+  draft.rule.place = reader.in_set(entry.key.place);
   read_fields(reader, entry.value, kFields, draft);
   if (!draft.has_when && entry.value.find("trigger") == nullptr) {
     reader.error("E104", entry.key, "rule '" + entry.key.text + "' has no `when`",
@@ -198,7 +169,6 @@ void read_one(Reader& reader, const yaml::Entry& entry, std::string id, std::str
   read_driving(reader, draft.driving, draft.rule);
   check_together(reader, entry, draft.rule);
   if (reader.loading.errors > errors_before) return;
-  draft.rule.reads = reads_of(draft.rule);
   draft.rule.fingerprint =
       fingerprint(draft.rule, binding, reader.loading.names, reader.loading.around.table);
   reader.loading.set.rules.push_back(std::move(draft.rule));

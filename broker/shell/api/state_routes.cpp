@@ -66,7 +66,7 @@ void append_rules(Writer& out, const core::Core& core, DeviceIndex device) {
   std::set<std::string_view> readers;
   std::set<std::string_view> writers;
   for (const auto& rule : core.rule_set().rules) {
-    for (const auto read : rule.reads) {
+    for (const auto read : rule.reads()) {
       if (table.device_of(read) == device) readers.insert(rule.id.text());
     }
     for (const auto& want : rule.want) {

@@ -37,7 +37,7 @@ void Matched::tell(const Event& event) {
     for (const std::uint32_t rule : woken_) evaluate(rule);
     return;
   }
-  for (const std::uint32_t rule : set_->readers[index(event.attribute)]) evaluate(rule);
+  for (const std::uint32_t rule : set_->readers.of(event.attribute)) evaluate(rule);
 }
 
 void Matched::evaluate(std::uint32_t index_of_rule) {

@@ -49,7 +49,8 @@ class FlipIndexTest : public testing::Test {
     const auto place = set_->flips.place_of(id(path));
     Rules rules;
     if (place && set_->flips.flipped(*place, before, now, rules)) return rules;
-    return set_->readers[index(id(path))];
+    const auto all = set_->readers.of(id(path));
+    return {all.begin(), all.end()};
   }
 
   DeviceSet devices_;
@@ -206,7 +207,7 @@ TEST_F(FlipIndexTest, NobodyWhoseConditionFlipsIsLeftAsleep) {
     const Rules rules = woken(path, was, room.at(id(path)));
     ASSERT_TRUE(std::is_sorted(rules.begin(), rules.end()));
     woken_at_all += rules.size();
-    read_at_all += set_->readers[index(id(path))].size();
+    read_at_all += set_->readers.of(id(path)).size();
     for (std::uint32_t i = 0; i < before.size(); ++i) {
       if (set_->rules[i].when.truth(room) == before[i]) continue;
       ASSERT_TRUE(std::binary_search(rules.begin(), rules.end(), i))

@@ -64,10 +64,10 @@ TEST(Learn, ARuleReadsTheSettingsForWhoseValuesItLearns) {
                   "[area]}\n"));
   ASSERT_TRUE(loaded.set) << render(loaded.issues);
   const AttributeId setting = house.id("settings.house");
-  EXPECT_EQ(loaded.set->find("all")->reads, (std::vector{house.id("window.open"), setting}));
-  EXPECT_EQ(loaded.set->find("lit")->reads, (std::vector{house.id("hall_motion.occupancy")}));
+  EXPECT_EQ(loaded.set->find("all")->reads(), (std::vector{house.id("window.open"), setting}));
+  EXPECT_EQ(loaded.set->find("lit")->reads(), (std::vector{house.id("hall_motion.occupancy")}));
   std::vector<std::uint32_t> woken;
-  for (const std::uint32_t rule : loaded.set->readers[index(setting)]) woken.push_back(rule);
+  for (const std::uint32_t rule : loaded.set->readers.of(setting)) woken.push_back(rule);
   EXPECT_EQ(woken, (std::vector{*loaded.set->index_of("all")}));
 }
 

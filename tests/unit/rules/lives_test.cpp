@@ -22,7 +22,7 @@ rules: {dim: {foreach: {l: lamps}, when: "l.on && l.id != 'x'", want: {l.on: =l.
   const Rule& first = loaded.set->rules[0];
   EXPECT_EQ(first.id.text(), "dim[ceiling]");
   EXPECT_EQ(first.want.at(0).attribute, house.id("ceiling.on"));
-  EXPECT_EQ(first.reads, std::vector{house.id("ceiling.on")});
+  EXPECT_EQ(first.reads(), std::vector{house.id("ceiling.on")});
   EXPECT_EQ(loaded.set->rules[1].id.text(), "dim[strip]");
   EXPECT_EQ(loaded.set->all_of("dim").size(), 2u);
   EXPECT_EQ(loaded.set->all_of("dim[strip]").size(), 1u);
