@@ -3,9 +3,10 @@
 #include <set>
 
 #include "rules/check/checks.h"
+#include "rules/check/claimant.h"
 
-// C401, C402, C403: two rules that want different values of one attribute at one priority and can
-// hold together.
+// C401, C402, C403: two rules or interlocks that want different values of one attribute at one
+// priority and can hold together.
 namespace attune::rules {
 
 namespace {
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kPairsMax = 100'000;
 
 struct Claim {
-  const Rule* rule;
+  Claimant who;
   const Want* want;
 };
 
@@ -51,7 +52,9 @@ bool same_text(const Wanted& a, const Wanted& b) {
 }
 
 /// Minutes of the day in which a rule that starts by the clock lives; empty: that is not fixed.
-std::optional<std::pair<int, int>> hours_of(const Rule& rule) {
+std::optional<std::pair<int, int>> hours_of(const Claimant& who) {
+  if (who.rule() == nullptr) return std::nullopt;
+  const Rule& rule = *who.rule();
   const auto* const clock = rule.triggered<ByClock>();
   const int* const begin = clock == nullptr ? nullptr : std::get_if<int>(&clock->at);
   const auto& extras = *rule.extras;
@@ -61,7 +64,7 @@ std::optional<std::pair<int, int>> hours_of(const Rule& rule) {
 }
 
 /// Neither begins while the other lives, whatever the day.
-bool are_apart(const Rule& a, const Rule& b) {
+bool are_apart(const Claimant& a, const Claimant& b) {
   const auto one = hours_of(a);
   const auto other = hours_of(b);
   if (!one || !other) return false;
@@ -84,6 +87,7 @@ class Conflicts {
   [[nodiscard]] bool exclude(const Want& a, const Want& b, const StateView& view) const;
   [[nodiscard]] bool is_doubtful(const State& state) const;
   [[nodiscard]] Answer meet(const Claim& a, const Claim& b, bool lingering);
+  [[nodiscard]] SourcePlace place_of_later(const Claim& a, const Claim& b);
   void report(const Claim& a, const Claim& b, const Answer& answer, bool lingering);
 
   Checking& checking_;
@@ -93,25 +97,26 @@ class Conflicts {
 
 void Conflicts::run() {
   std::map<std::pair<AttributeId, Priority>, std::vector<Claim>> claims;
+  const auto add = [&](const Claimant& who, const std::vector<Want>& wants) {
+    for (const Want& want : wants) {
+      if (checking_.facts.is_setting(want.attribute)) continue;
+      claims[{want.attribute, who.priority()}].push_back({who, &want});
+    }
+  };
   for (const Rule& rule : checking_.facts.set.rules) {
     if (rule.mode != RuleMode::enabled || !rule.lives_on()) continue;
-    const auto add = [&](const std::vector<Want>& wants) {
-      for (const Want& want : wants) {
-        if (checking_.facts.is_setting(want.attribute)) continue;
-        claims[{want.attribute, rule.priority}].push_back({&rule, &want});
-      }
-    };
-    add(rule.want);
-    for (const Step& step : rule.extras->sequence) add(step.want);
+    add(Claimant(rule), rule.want);
+    for (const Step& step : rule.extras->sequence) add(Claimant(rule), step.want);
   }
+  for (const Interlock& lock : checking_.facts.set.interlocks) add(Claimant(lock), lock.want);
   for (const auto& [place, rivals] : claims) compare(rivals);
 }
 
 void Conflicts::compare(const std::vector<Claim>& claims) {
   for (std::size_t i = 0; i < claims.size(); ++i) {
     for (std::size_t j = i + 1; j < claims.size(); ++j) {
-      if (claims[i].rule == claims[j].rule || !could_differ(claims[i], claims[j])) continue;
-      if (are_apart(*claims[i].rule, *claims[j].rule)) continue;
+      if (claims[i].who == claims[j].who || !could_differ(claims[i], claims[j])) continue;
+      if (are_apart(claims[i].who, claims[j].who)) continue;
       if (++pairs_ > kPairsMax) return;
       compare(claims[i], claims[j]);
     }
@@ -170,13 +175,13 @@ Answer Conflicts::meet(const Claim& a, const Claim& b, bool lingering) {
   Answer maybe;
   const Regions& regions = checking_.regions;
   const auto active = [&](const Claim& claim) {
-    return lingering ? regions.linger(*claim.rule) : regions.hold(*claim.rule);
+    return lingering ? claim.who.linger(regions) : claim.who.hold(regions);
   };
   // A state in which both start is the plainest to show.
   for (const auto& [a_starts, b_starts] :
        {std::pair(true, true), std::pair(true, false), std::pair(false, true)}) {
-    Demands demands = a_starts ? regions.start(*a.rule) : active(a);
-    const Demands other = b_starts ? regions.start(*b.rule) : active(b);
+    Demands demands = a_starts ? a.who.start(regions) : active(a);
+    const Demands other = b_starts ? b.who.start(regions) : active(b);
     demands.insert(demands.end(), other.begin(), other.end());
     Answer answer = checking_.search.together(demands);
     if (answer.is == Answer::Is::yes && is_doubtful(answer.state)) answer.is = Answer::Is::maybe;
@@ -188,7 +193,7 @@ Answer Conflicts::meet(const Claim& a, const Claim& b, bool lingering) {
 
 void Conflicts::compare(const Claim& a, const Claim& b) {
   const std::pair<std::string_view, std::string_view> pair =
-      std::minmax({a.rule->declared(), b.rule->declared()});
+      std::minmax({a.who.declared(), b.who.declared()});
   if (told_.contains(pair)) return;
   for (const bool lingering : {false, true}) {
     const Answer answer = meet(a, b, lingering);
@@ -199,24 +204,29 @@ void Conflicts::compare(const Claim& a, const Claim& b) {
   }
 }
 
+/// Of two claims the one further down: it is the one that was added.
+SourcePlace Conflicts::place_of_later(const Claim& a, const Claim& b) {
+  const auto place = [&](const Claim& claim) { return claim.who.place(checking_.facts.set); };
+  const SourcePlace one = place(a);
+  const SourcePlace other = place(b);
+  const Claim& last = std::tie(one.file, one.line) < std::tie(other.file, other.line) ? b : a;
+  const Rule* const rule = last.who.rule();
+  return rule == nullptr ? place(last) : checking_.findings.of_want(*rule, last.want->attribute);
+}
+
 void Conflicts::report(const Claim& a, const Claim& b, const Answer& answer, bool lingering) {
   const std::string state = text(checking_.facts, answer.state);
   const bool sure = answer.is == Answer::Is::yes;
-  std::string message = shown(*a.rule) + " and " + shown(*b.rule) + " both claim " +
+  std::string message = a.who.shown() + " and " + b.who.shown() + " both claim " +
                         checking_.facts.name(a.want->attribute) + " at " +
-                        priority_text(a.rule->priority) + "; ";
+                        priority_text(a.who.priority()) + "; ";
   if (lingering) {
     message += "one goes on while its end is delayed, and the other holds";
   } else {
     message += sure ? "both hold" : "both may hold";
   }
   message += state.empty() ? (sure ? " at any time" : "") : " when " + state;
-  const auto later = [](const Claim& one, const Claim& other) {
-    return std::tie(one.rule->place.file, one.rule->place.line) <
-           std::tie(other.rule->place.file, other.rule->place.line);
-  };
-  const Claim& last = later(a, b) ? b : a;
-  const SourcePlace place = checking_.findings.of_want(*last.rule, a.want->attribute);
+  const SourcePlace place = place_of_later(a, b);
   const std::string code = !sure ? "C402" : lingering ? "C403" : "C401";
   Findings::Text text = {code, std::move(message),
                          "give one of them another priority, or make their conditions exclude "

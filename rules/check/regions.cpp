@@ -1,5 +1,7 @@
 #include "rules/check/regions.h"
 
+#include "rules/nothing_known.h"
+
 namespace attune::rules {
 
 namespace {
@@ -21,15 +23,6 @@ cel::Condition::Part comparison(cel::Condition& into, AttributeId attribute, Rel
   into.sums.push_back({{attribute, 1.0}});
   return part;
 }
-
-/// A state in which nothing is known: constants have their values all the same.
-class Nothing final : public StateView {
- public:
-  [[nodiscard]] const Value& value(AttributeId) const override { return none_; }
-
- private:
-  Value none_;
-};
 
 std::optional<Relation> relation_of(cel::Compare compare) {
   switch (compare) {
@@ -83,14 +76,14 @@ Demands Regions::permitted(const Rule& rule, unsigned side) const {
 Demands Regions::start(const Rule& rule, unsigned side) const {
   Demands demands = permitted(rule, side);
   if (!rule.when.empty()) demands.push_back({facts_.conditions.of(rule.when), true, side});
-  if (rule.until) demands.push_back({facts_.conditions.of(*rule.until), false, side});
+  if (!rule.until.empty()) demands.push_back({facts_.conditions.of(rule.until), false, side});
   return demands;
 }
 
 Demands Regions::hold(const Rule& rule, unsigned side) const {
   Demands demands = permitted(rule, side);
-  if (rule.until) {
-    demands.push_back({facts_.conditions.of(*rule.until), false, side});
+  if (!rule.until.empty()) {
+    demands.push_back({facts_.conditions.of(rule.until), false, side});
   } else if (!rule.when.empty() && !rule.extras->trigger) {
     demands.push_back({facts_.conditions.of(rule.when), true, side});
   }
@@ -100,6 +93,10 @@ Demands Regions::hold(const Rule& rule, unsigned side) const {
 Demands Regions::linger(const Rule& rule, unsigned side) const {
   const bool lingers = rule.off_delay > Millis(0) || rule.reset_by_ack;
   return lingers ? permitted(rule, side) : hold(rule, side);
+}
+
+Demands Regions::reached(const Interlock& lock, unsigned side) const {
+  return {{facts_.conditions.of(lock.never), true, side}};
 }
 
 AttributeId Regions::axis(std::string name) {
@@ -112,7 +109,7 @@ const cel::Condition* Regions::between(const cel::Signal& signal) {
   if (signal.inner.size() != 2) return nullptr;
   std::optional<int> ends[2];
   for (const std::size_t i : {0u, 1u}) {
-    const auto text = signal.inner[i].value(Nothing());
+    const auto text = signal.inner[i].value(NothingKnown());
     if (text && text->kind() == ValueKind::text) ends[i] = cel::parse_time_of_day(text->as_text());
     if (!ends[i]) return nullptr;
   }
@@ -132,7 +129,7 @@ const cel::Condition* Regions::compared(const cel::Signal& signal) {
   if (!relation) return nullptr;
   double limit = static_cast<double>(signal.window.count());
   if (!signal.inner.empty()) {
-    const auto constant = signal.inner[0].value(Nothing());
+    const auto constant = signal.inner[0].value(NothingKnown());
     if (!constant || !constant->is_numeric()) return nullptr;
     limit = constant->numeric();
   }

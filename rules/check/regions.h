@@ -21,6 +21,8 @@ class Regions {
   [[nodiscard]] Demands hold(const Rule& rule, unsigned side = 1) const;
   /// The same with the states in which only a delay or a missing acknowledgement keeps it.
   [[nodiscard]] Demands linger(const Rule& rule, unsigned side = 1) const;
+  /// What it must never see is there.
+  [[nodiscard]] Demands reached(const Interlock& lock, unsigned side = 1) const;
   /// For Search: what a signal says about what it is made of.
   [[nodiscard]] Demands implied(AttributeId attribute, bool is);
 

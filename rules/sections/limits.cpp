@@ -95,6 +95,10 @@ void read_limit(Reader& reader, const yaml::Entry& entry) {
   if (limit.min && limit.max && *limit.min > *limit.max) {
     reader.error("E304", entry.value, "min is above max", "swap the two");
   }
+  if (limit.min_on && limit.max_on && *limit.min_on > *limit.max_on) {
+    reader.error("E304", entry.value, "min_on is above max_on",
+                 "it could neither stay on nor go off");
+  }
   if (!named || reader.loading.errors > errors_before) return;
   for (const Target& target : named->items) {
     if (!suits(reader, entry.key, target, limit)) return;

@@ -104,6 +104,13 @@ std::optional<std::size_t> Reader::word(const yaml::Node& node, std::string_view
   return std::nullopt;
 }
 
+bool Reader::is_in_range(const yaml::Node& node, double number, const AttributeInfo& info) {
+  if (!info.range || (number >= info.range->min && number <= info.range->max)) return true;
+  error("E304", node, number_text(number) + " is outside the range of " + info.name,
+        "it is " + range_text(info));
+  return false;
+}
+
 std::optional<Value> Reader::checked_number(const yaml::Node& node, const AttributeInfo& info) {
   const auto number = node.as_number();
   if (!number) {
@@ -111,11 +118,7 @@ std::optional<Value> Reader::checked_number(const yaml::Node& node, const Attrib
           number_hint(node, info.unit));
     return std::nullopt;
   }
-  if (info.range && (*number < info.range->min || *number > info.range->max)) {
-    error("E304", node, number_text(*number) + " is outside the range of " + info.name,
-          "it is " + range_text(info));
-    return std::nullopt;
-  }
+  if (!is_in_range(node, *number, info)) return std::nullopt;
   if (info.type != ValueType::integer) return Value(*number);
   if (std::trunc(*number) != *number || std::abs(*number) > kExactIntegerMax) {
     error("E203", node, info.name + " is a whole number, got " + shown(node), "round it");

@@ -1,7 +1,9 @@
 #include "rules/sections/wants.h"
-#include "rules/sections/keys.h"
 
 #include <algorithm>
+
+#include "rules/nothing_known.h"
+#include "rules/sections/keys.h"
 
 namespace attune::rules {
 
@@ -52,11 +54,19 @@ class WantedValue {
     const cel::Expect expect = expected(target.info.type);
     const auto [known, fresh] = compiled_.try_emplace(expect);
     if (fresh) known->second = reader_.expression(node_, 1, expect);
-    if (!known->second) return std::nullopt;
+    if (!known->second || !suits(*known->second, target.info)) return std::nullopt;
     return Wanted(*known->second);
   }
 
  private:
+  /// A constant is known before anything is reported.
+  [[nodiscard]] bool suits(const cel::Expression& wanted, const AttributeInfo& info) {
+    if (!wanted.reads().empty()) return true;
+    const auto constant = wanted.value(NothingKnown());
+    return !constant || !constant->is_numeric() ||
+           reader_.is_in_range(node_, constant->numeric(), info);
+  }
+
   Reader& reader_;
   const yaml::Node& node_;
   std::map<cel::Expect, std::optional<cel::Expression>> compiled_;

@@ -19,7 +19,7 @@ TEST(Ranges, HaveLiteralOrLiveBounds) {
   EXPECT_TRUE(want.is_range());
   EXPECT_EQ(std::get<Value>(*want.leeway->min), Value(7.0));
   EXPECT_TRUE(std::holds_alternative<cel::Expression>(*want.leeway->max));
-  const auto& reads = loaded.set->rules.at(0).reads;
+  const auto reads = loaded.set->rules.at(0).reads();
   EXPECT_NE(std::find(reads.begin(), reads.end(), house.id("thermostat.temperature")), reads.end());
 }
 
@@ -31,6 +31,12 @@ TEST(Ranges, AreOfNumbersAndNotEmpty) {
             "2:64 E104 a range has neither min nor max");
   EXPECT_EQ(first_finding(rule("want: {thermostat.target_temperature: {mni: 9}}")).substr(0, 9),
             "2:65 E103");
+}
+
+TEST(Wants, ThatAreConstantExpressionsAreCheckedAsLiteralsAre) {
+  EXPECT_EQ(first_finding(rule("want: {hall_lamp.brightness: '=60 * 2'}")),
+            "2:56 E304 120 is outside the range of brightness");
+  EXPECT_EQ(first_finding(rule("want: {hall_lamp.brightness: '=60 + 20'}")), "fine");
 }
 
 TEST(Driving, IsSaidOfWhatTheRuleWants) {
@@ -105,6 +111,8 @@ TEST(Limits, ThatCannotBeAreErrors) {
   EXPECT_EQ(first_finding("limits: {pump.on: {max_starts: 1.5/h}}\n").substr(0, 9), "1:32 E105");
   EXPECT_EQ(first_finding("limits: {pump.on: {max_starts: inf/h}}\n").substr(0, 9), "1:32 E105");
   EXPECT_EQ(first_finding("limits: {pump.on: {}}\n"), "1:10 E104 this limits nothing");
+  EXPECT_EQ(first_finding("limits: {pump.on: {min_on: 10m, max_on: 5m}}\n"),
+            "1:19 E304 min_on is above max_on");
   EXPECT_EQ(first_finding("limits: {window.open: {min_dwell: 1m}}\n").substr(0, 9), "1:10 E305");
 }
 

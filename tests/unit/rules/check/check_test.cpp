@@ -274,5 +274,43 @@ interlocks:
             "blocks it\n");
 }
 
+
+TEST(Interlocks, ClaimWhatTheyWantAsRulesDo) {
+  EXPECT_EQ(found(R"yaml(interlocks:
+  frost: {never: living.temperature < 5, want: {ac.hvac_mode: heat}}
+  draught: {never: window.open, want: {ac.hvac_mode: 'off'}}
+  calm: {never: "window.open && living.temperature > 6", want: {bath_fan.on: false}}
+  damp: {never: bath.humidity > 90 && !window.open, want: {bath_fan.on: true}}
+)yaml"),
+            "3:3 C401 draught and frost both claim ac.hvac_mode at equipment; both hold when "
+            "window.open = true, living.temperature = 4\n");
+}
+
+TEST(Interlocks, MeetRulesOfTheirOwnPriority) {
+  const std::string said = found(R"yaml(rules:
+  dry: {when: bath.humidity > 60, want: {bath_fan.on: true}, priority: equipment}
+interlocks:
+  calm: {never: window.open, want: {bath_fan.on: false}}
+)yaml");
+  EXPECT_NE(said.find("C401 dry and calm both claim bath_fan.on at equipment"), std::string::npos)
+      << said;
+}
+
+TEST(Interlocks, ThatAnotherOneReachesAreSaid) {
+  EXPECT_EQ(found(R"yaml(interlocks:
+  frost: {never: living.temperature < 5, want: {pump.on: true}}
+  dry: {never: pump.on && bath.humidity < 10}
+)yaml"),
+            "2:3 I701 frost can want pump.on while living.temperature = 4, bath.humidity = 9; dry "
+            "blocks it\n");
+}
+
+TEST(Interlocks, WantWhatEndsThem) {
+  EXPECT_EQ(found(R"yaml(interlocks:
+  dry: {never: pump.on && bath.humidity < 10, want: {pump.on: true}}
+  damp: {never: bath_fan.on && bath.humidity < 10, want: {bath_fan.on: false}}
+)yaml"),
+            "2:3 I702 what dry wants of pump.on does not end it while bath.humidity = 9\n");
+}
 }  // namespace
 }  // namespace attune::rules
