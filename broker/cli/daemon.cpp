@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "broker/shell/config/config.h"
 #include "broker/shell/config/folders.h"
 #include "devices/model/issue.h"
@@ -22,6 +24,22 @@ std::string usual_socket(const Terminal& terminal) {
 const Json& Answer::root() const {
   static const Json nothing;
   return document.root == nullptr ? nothing : *document.root;
+}
+
+ExitCode show_text(const Program& program, const Answer& answer) {
+  if (!answer.ok()) return answer.code;
+  std::ostream& out = program.terminal.out;
+  if (program.output != Output::table) {
+    out << to_text(answer.root()) << "\n";
+    return ExitCode::yes;
+  }
+  const std::string text = words(answer.root(), "text");
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out << printable(std::string_view(text).substr(begin, end - begin)) << "\n";
+    begin = end + 1;
+  }
+  return ExitCode::yes;
 }
 
 ExitCode exit_code_of(int status) {

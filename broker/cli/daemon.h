@@ -53,6 +53,10 @@ class Daemon {
   ExitCode broken_ = ExitCode::yes;  ///< not yes: the endpoint or the token's file is unusable
 };
 
+/// Prints an answer that has a text for people, each line made safe for a terminal, or with `-o
+/// json` all of it. Its exit code.
+ExitCode show_text(const Program& program, const Answer& answer);
+
 /// The exit code that an HTTP status means.
 [[nodiscard]] ExitCode exit_code_of(int status);
 

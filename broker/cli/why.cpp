@@ -10,15 +10,6 @@
 namespace attune::cli {
 namespace {
 
-/// The daemon's text, each line made safe for a terminal.
-void print_lines(std::ostream& out, const std::string& text) {
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out << printable(std::string_view(text).substr(begin, end - begin)) << "\n";
-    begin = end + 1;
-  }
-}
-
 struct Options {
   std::string path;
   std::string at;  ///< a time or a revision; empty: now
@@ -32,14 +23,7 @@ ExitCode run_why(const Program& program, const Options& options) {
     return ExitCode::usage;
   }
   const std::string at = options.at.empty() ? "" : "&at=" + http::encode(options.at);
-  const Answer answer = Daemon(program).get("/api/v1/why" + *query + at);
-  if (!answer.ok()) return answer.code;
-  if (program.output == Output::table) {
-    print_lines(program.terminal.out, words(answer.root(), "text"));
-  } else {
-    program.terminal.out << to_text(answer.root()) << "\n";
-  }
-  return ExitCode::yes;
+  return show_text(program, Daemon(program).get("/api/v1/why" + *query + at));
 }
 
 }  // namespace

@@ -90,6 +90,11 @@ struct WhyNot {
   std::vector<WantOutcome> wants;
 };
 
+/// Those with the fewest obstacles first; else they stay in order.
+void sort_by_obstacles(std::vector<WhyNot>& rules);
+/// Whether the rule, while it is active, wants something of the attribute.
+[[nodiscard]] bool wants(const rules::Rule& rule, AttributeId attribute);
+
 /// Of the set that runs; `rule` is its index there.
 [[nodiscard]] WhyNot why_not(const Core& core, std::uint32_t rule, const Instant& now);
 

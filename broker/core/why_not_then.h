@@ -46,4 +46,10 @@ class PastMoment final : public Moment {
 [[nodiscard]] Result<WhyNot> why_not_then(const Core& core, const Past& past,
                                           const RulesThen& rules, std::uint32_t rule, Revision at);
 
+/// The rules of then that wanted the attribute (of the table of then) and were not active, as
+/// inhibited_rules. Errors: as why_not_then.
+[[nodiscard]] Result<std::vector<WhyNot>> inhibited_rules_then(const Core& core, const Past& past,
+                                                               const RulesThen& rules,
+                                                               AttributeId attribute, Revision at);
+
 }  // namespace attune::core

@@ -39,4 +39,14 @@ void refuse_moment(const Call& call, const core::Past& past, const Error& error)
   call.answer.json(std::move(out), status);
 }
 
+void append_standing(Writer& out, const core::WhyThen& why, std::string_view node) {
+  out.key("claims").begin_array();
+  for (const auto& [claim, standing] : why.claims) {
+    append_change(out.begin_object().member("standing", core::name(standing)).key("change"), claim,
+                  node);
+    out.end_object();
+  }
+  out.end_array().member("claims_complete", why.claims_complete);
+}
+
 }  // namespace attune::api

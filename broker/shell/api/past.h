@@ -3,6 +3,7 @@
 
 #include "broker/core/why_then.h"
 #include "broker/shell/api/routes.h"
+#include "devices/json/writer.h"
 
 /// Questions about a moment that the log still holds: what the routes that take `at` share.
 namespace attune::api {
@@ -16,5 +17,8 @@ namespace attune::api {
 [[nodiscard]] Result<Revision> moment_of(const core::Past& past, Millis now, std::string_view at);
 /// 400, 410 or 416, with what the log holds.
 void refuse_moment(const Call& call, const core::Past& past, const Error& error);
+
+/// The claims that stood then, and whether these are all.
+void append_standing(devices::json::Writer& out, const core::WhyThen& why, std::string_view node);
 
 }  // namespace attune::api

@@ -68,20 +68,40 @@ void copy_devices(const core::Core& core, devices::Catalog& into) {
   for (const auto& [id, info] : core.catalog().devices()) into.describe(info);
 }
 
-void answer_then(const Call& call, const core::Past& past, Revision at) {
-  const auto files = call.ports.rules_at(at);
-  if (!files) return refuse_moment(call, past, files.error());
-  devices::Catalog catalog;
-  copy_devices(call.ports.core(), catalog);
-  const rules::Loaded loaded = rules::load(*files, config::surroundings(catalog));
-  if (!loaded.set) {
-    return call.answer.refuse(
-        410, "rules", "the rules of then do not fit the devices of now:\n" + render(loaded.issues));
+/// The rules that ran at `at`, against the devices of now; empty, and the call is answered, when
+/// they are not kept or do not fit.
+class SetOfThen {
+ public:
+  SetOfThen(const Call& call, const core::Past& past, Revision at) {
+    const auto files = call.ports.rules_at(at);
+    if (!files) {
+      refuse_moment(call, past, files.error());
+      return;
+    }
+    copy_devices(call.ports.core(), catalog_);
+    rules::Loaded loaded = rules::load(*files, config::surroundings(catalog_));
+    if (!loaded.set) {
+      call.answer.refuse(
+          410, "rules",
+          "the rules of then do not fit the devices of now:\n" + render(loaded.issues));
+      return;
+    }
+    set_ = std::move(loaded.set);
   }
-  const auto index = loaded.set->index_of(call.params[0]);
+  [[nodiscard]] bool empty() const { return set_ == nullptr; }
+  [[nodiscard]] core::RulesThen rules() const { return {*set_, catalog_.table()}; }
+
+ private:
+  devices::Catalog catalog_;
+  std::shared_ptr<const rules::RuleSet> set_;
+};
+
+void answer_then(const Call& call, const core::Past& past, Revision at) {
+  const SetOfThen then(call, past, at);
+  if (then.empty()) return;
+  const auto index = then.rules().set.index_of(call.params[0]);
   if (!index) return refuse_rule(call, " at that moment");
-  const core::RulesThen rules{*loaded.set, catalog.table()};
-  const auto why = core::why_not_then(call.ports.core(), past, rules, *index, at);
+  const auto why = core::why_not_then(call.ports.core(), past, then.rules(), *index, at);
   why ? answer_rule(call, *why, at) : refuse_moment(call, past, why.error());
 }
 
@@ -113,6 +133,60 @@ std::string value_text(const core::Why& why, const std::vector<core::WhyNot>& ru
   return text;
 }
 
+void append_rules(Writer& out, const std::vector<core::WhyNot>& rules) {
+  out.key("rules").begin_array();
+  for (const auto& rule : rules) {
+    append_why_not(out.begin_object(), rule);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void answer_value_now(const Call& call, AttributeId attribute) {
+  const auto& core = call.ports.core();
+  const auto why = core::why(core, log_of(call.ports), attribute);
+  const auto rules = core::inhibited_rules(core, attribute, call.ports.now());
+  Writer out;
+  out.begin_object().member("device", why.path.device.text());
+  out.member("attribute", why.path.attribute).key("claims").begin_array();
+  for (const auto& claim : why.claims) append_claim(out, claim.claim, core::name(claim.standing));
+  append_rules(out.end_array(), rules);
+  call.answer.json(std::move(out.member("text", value_text(why, rules)).end_object()));
+}
+
+std::string value_text(const core::WhyThen& why, const std::vector<core::WhyNot>& rules) {
+  std::string text = why.path.text();
+  text += why.claims.empty() ? ": nobody wanted anything\n" : "\n";
+  for (const auto& [claim, standing] : why.claims) {
+    text += "  " + std::string(core::name(standing)) + ": " + printable(to_json(claim.value)) +
+            " by " + printable(claim.detail) + " since " + format_utc(claim.at.wall) + "\n";
+  }
+  if (!why.claims_complete) text += "  the log no longer tells of all that was wanted then\n";
+  for (const auto& rule : rules) text += core::why_not_text(rule);
+  return text;
+}
+
+void answer_value_then(const Call& call, AttributeId attribute) {
+  const core::Past past = past_of(call.ports);
+  const auto at = moment_of(past, call.ports.now().wall, call.query("at"));
+  if (!at) return refuse_moment(call, past, at.error());
+  const auto why = core::why_then(call.ports.core(), past, attribute, *at);
+  if (!why) return refuse_moment(call, past, why.error());
+  const SetOfThen then(call, past, *at);
+  if (then.empty()) return;
+  const auto of_then = then.rules().table.find(why->path.device.text(), why->path.attribute);
+  auto rules =
+      of_then ? core::inhibited_rules_then(call.ports.core(), past, then.rules(), *of_then, *at)
+              : std::vector<core::WhyNot>();
+  if (!rules) return refuse_moment(call, past, rules.error());
+  Writer out;
+  out.begin_object().member("device", why->path.device.text());
+  out.member("attribute", why->path.attribute).member("revision", integer(*at));
+  append_standing(out, *why, call.ports.identity().node);
+  append_rules(out, *rules);
+  call.answer.json(std::move(out.member("text", value_text(*why, *rules)).end_object()));
+}
+
 /// Who waits behind, and which rules would want something and are not active.
 void get_value_why_not(const Call& call) {
   const auto attribute = call.attribute(call.query("device"), call.query("attribute"));
@@ -121,25 +195,12 @@ void get_value_why_not(const Call& call) {
                               "there is no attribute `" + std::string(call.query("device")) + "." +
                                   std::string(call.query("attribute")) + "`");
   }
-  const auto& core = call.ports.core();
-  const auto why = core::why(core, log_of(call.ports), *attribute);
-  const auto rules = core::inhibited_rules(core, *attribute, call.ports.now());
-  Writer out;
-  out.begin_object().member("device", why.path.device.text());
-  out.member("attribute", why.path.attribute).key("claims").begin_array();
-  for (const auto& claim : why.claims) append_claim(out, claim.claim, core::name(claim.standing));
-  out.end_array().key("rules").begin_array();
-  for (const auto& rule : rules) {
-    append_why_not(out.begin_object(), rule);
-    out.end_object();
-  }
-  out.end_array().member("text", value_text(why, rules));
-  call.answer.json(std::move(out.end_object()));
+  call.has_query("at") ? answer_value_then(call, *attribute) : answer_value_now(call, *attribute);
 }
 
 constexpr Route kRoutes[] = {
     {"GET", "api/v1/rules/*/why-not", "at", get_rule_why_not},
-    {"GET", "api/v1/why-not", "device attribute", get_value_why_not},
+    {"GET", "api/v1/why-not", "device attribute at", get_value_why_not},
 };
 
 }  // namespace

@@ -54,16 +54,6 @@ void get_why_now(const Call& call, AttributeId attribute) {
   call.answer.json(std::move(out.member("text", core::why_text(why)).end_object()));
 }
 
-void append_standing(Writer& out, const core::WhyThen& why, std::string_view node) {
-  out.key("claims").begin_array();
-  for (const auto& [claim, standing] : why.claims) {
-    append_change(out.begin_object().member("standing", core::name(standing)).key("change"), claim,
-                  node);
-    out.end_object();
-  }
-  out.end_array().member("claims_complete", why.claims_complete);
-}
-
 void get_why_then(const Call& call, AttributeId attribute) {
   const core::Past past = past_of(call.ports);
   const auto at = moment_of(past, call.ports.now().wall, call.query("at"));

@@ -214,6 +214,28 @@ TEST_F(ApiTest, WhyOfThenAnswersForWhatTheLogHolds) {
   expect_in(gone.body, R"("error":"compacted")");
 }
 
+TEST_F(ApiTest, WhyNotOfAValueThenTellsWhoWantedItAndWhoDidNot) {
+  ports.say("hall_lamp.on", false);
+  ports.say("hall_motion.occupancy", false);
+  const auto dark = std::to_string(number(ports.head()));
+  somebody_in_the_dark();
+  const auto lit = std::to_string(number(ports.head()));
+  const std::string why_not = "/api/v1/why-not?device=hall_lamp&attribute=on";
+  const auto before = get(why_not + "&at=" + dark);
+  expect_in(before, R"("claims":[])");
+  expect_in(before, R"("rule":"hall_light")");
+  expect_in(before, R"("text":"hall_motion.occupancy","truth":"false")");
+  expect_in(before, "hall_lamp.on: nobody wanted anything");
+  const auto after = get(why_not + "&at=" + lit);
+  expect_in(after, R"("standing":"held")");
+  expect_in(after, "held: true by rule:hall_light");
+  EXPECT_EQ(after.find(R"("rule":"hall_light")"), std::string::npos)
+      << "it acts, nothing is missing";
+  EXPECT_EQ(send("GET", why_not + "&at=noon").status, 400);
+  ports.floor_ = ports.head();
+  EXPECT_EQ(send("GET", why_not + "&at=" + dark).status, 410);
+}
+
 TEST_F(ApiTest, RefusedWritesSayWhy) {
   const std::string lamp = "/api/v1/devices/hall_lamp/on";
   EXPECT_EQ(send("PUT", lamp, R"({"value":null})").status, 422);
