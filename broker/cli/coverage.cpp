@@ -1,6 +1,7 @@
 #include "broker/cli/coverage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/cel/explain.h"
 
@@ -20,6 +21,16 @@ void flatten(const cel::Explained& part, bool whole, std::vector<const cel::Expl
 
 }  // namespace
 
+Branch Coverage::branch(const Place& place, std::string text, bool whole) const {
+  const auto& [at, clause] = place;
+  if (at < set_.rules.size()) {
+    const rules::Rule& rule = set_.rules[at];
+    return {rule.id.text(), clause, std::move(text), set_.place_of(rule), whole, false};
+  }
+  const rules::Interlock& lock = set_.interlocks[at - set_.rules.size()];
+  return {lock.id, clause, std::move(text), lock.place, whole, false};
+}
+
 void Coverage::look(const Place& place, const cel::Expression& condition,
                     const rules::StateView& view) {
   if (condition.empty()) return;
@@ -27,11 +38,9 @@ void Coverage::look(const Place& place, const cel::Expression& condition,
   std::vector<const cel::Explained*> parts;
   flatten(whole, true, parts);
   std::vector<Branch>& branches = seen_[place];
-  const rules::Rule& rule = set_.rules[place.first];
   if (branches.empty()) {
     for (const cel::Explained* part : parts) {
-      branches.push_back(
-          {rule.id.text(), place.second, part->text, rule.place, part == parts.front(), false});
+      branches.push_back(branch(place, part->text, part == parts.front()));
     }
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -45,8 +54,7 @@ void Coverage::look_at_trigger(std::size_t rule, const core::Core& core) {
   if (!trigger) return;
   std::vector<Branch>& branches = seen_[{rule, "trigger"}];
   if (branches.empty()) {
-    branches.push_back({set_.rules[rule].id.text(), "trigger", trigger->text,
-                        set_.rules[rule].place, true, false});
+    branches.push_back(branch({rule, "trigger"}, trigger->text, true));
   }
   const RuleState& state = core.rules().at(static_cast<std::uint32_t>(rule)).state;
   branches.front().was_true = branches.front().was_true || !(state.active_since == Instant{});
@@ -58,14 +66,17 @@ void Coverage::look(const core::Core& core) {
     look_at_trigger(i, core);
     look({i, "when"}, rule.when, core.image());
     if (rule.extras->while_) look({i, "while"}, *rule.extras->while_, core.image());
-    if (rule.until) look({i, "until"}, *rule.until, core.image());
+    if (!rule.until.empty()) look({i, "until"}, rule.until, core.image());
+  }
+  for (std::size_t i = 0; i < set_.interlocks.size(); ++i) {
+    look({set_.rules.size() + i, "never"}, set_.interlocks[i].never, core.image());
   }
 }
 
 std::vector<Branch> Coverage::branches() const {
   std::vector<Branch> all;
-  for (std::size_t i = 0; i < set_.rules.size(); ++i) {
-    for (const char* clause : {"trigger", "when", "while", "until"}) {
+  for (std::size_t i = 0; i < set_.rules.size() + set_.interlocks.size(); ++i) {
+    for (const char* clause : {"trigger", "when", "while", "until", "never"}) {
       const auto found = seen_.find({i, clause});
       if (found != seen_.end()) all.insert(all.end(), found->second.begin(), found->second.end());
     }

@@ -7,16 +7,16 @@
 #include "broker/core/core.h"
 #include "rules/rule_set.h"
 
-/// Which conditions were ever true while the tests ran, which of their parts, and which triggers
-/// ever started their rule.
+/// Which conditions of rules and interlocks were ever true while the tests ran, which of their
+/// parts, and which triggers ever started their rule.
 namespace attune::cli {
 
 /// A condition, or an operand of `&&`, `||` or `!` in one.
 struct Branch {
-  std::string rule;
-  std::string clause;  ///< when, while, until, trigger
+  std::string rule;    ///< or interlock
+  std::string clause;  ///< when, while, until, trigger; of an interlock: never
   std::string text;
-  SourcePlace place;   ///< of the rule
+  SourcePlace place;   ///< of the rule or interlock
   bool whole = false;  ///< the condition itself
   bool was_true = false;
 };
@@ -33,9 +33,11 @@ class Coverage {
   [[nodiscard]] std::string text() const;
 
  private:
-  /// A clause of a rule, by its place in the set.
+  /// A clause of a rule, by its place in the set; interlocks come after all rules.
   using Place = std::pair<std::size_t, std::string>;
   void look(const Place& place, const cel::Expression& condition, const rules::StateView& view);
+  /// One that was not yet true.
+  [[nodiscard]] Branch branch(const Place& place, std::string text, bool whole) const;
   void look_at_trigger(std::size_t rule, const core::Core& core);
 
   const rules::RuleSet& set_;

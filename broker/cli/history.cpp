@@ -43,6 +43,7 @@ Result<std::string> target_of(const Options& options, Millis now) {
 
 /// The rows of the answer, and the member of each that a column shows.
 struct Rows {
+  const Json& before;  ///< what held when the samples begin; null: nothing is known
   const Json& nodes;
   std::vector<std::string> members;
   std::vector<std::string> header;
@@ -50,20 +51,23 @@ struct Rows {
 
 Rows rows_of(const Json& answer) {
   if (words(answer, "kind") == "buckets") {
-    return {at(answer, "buckets"),
+    return {at(answer, "before"),
+            at(answer, "buckets"),
             {"at", "min", "mean", "max", "last", "count"},
             {"AT", "MIN", "MEAN", "MAX", "LAST", "COUNT"}};
   }
-  return {at(answer, "samples"), {"at", "value"}, {"AT", "VALUE"}};
+  return {at(answer, "before"), at(answer, "samples"), {"at", "value"}, {"AT", "VALUE"}};
 }
 
 void print_table(std::ostream& out, const Rows& rows) {
   Table table(rows.header);
-  for (const Json& row : rows.nodes) {
+  const auto add = [&](const Json& row) {
     std::vector<std::string> cells;
     for (const std::string& member : rows.members) cells.push_back(words(row, member));
     table.row(std::move(cells));
-  }
+  };
+  if (rows.before.kind == JsonKind::object) add(rows.before);
+  for (const Json& row : rows.nodes) add(row);
   if (!table.empty()) table.print(out);
 }
 

@@ -132,16 +132,6 @@ const Expr& member_of(const Expr& select) {
 
 }  // namespace
 
-std::optional<int> parse_time_of_day(std::string_view text) {
-  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  if (!digit(0) || !digit(1) || !digit(3) || !digit(4)) return std::nullopt;
-  const int hours = (text[0] - '0') * 10 + (text[1] - '0');
-  const int minutes = (text[3] - '0') * 10 + (text[4] - '0');
-  if (hours > 23 || minutes > 59) return std::nullopt;
-  return hours * 60 + minutes;
-}
-
 bool Checker::visit_signal(Expr& expr) {
   if (expr.receiver) return false;
   if (expr.text == "true_for") {
@@ -367,79 +357,6 @@ void Checker::visit_of_attribute(Expr& expr, Compare compare, Millis than) {
   }
   misfit(expr, "E203", "'" + expr.text + "' takes an attribute, and no other expression",
          "write " + std::string(function.usage));
-}
-
-void Checker::visit_active(Expr& expr) {
-  expr.type = TypeKind::boolean;
-  if (!arguments(expr, 1, "active('rule')")) return;
-  const Expr& argument = *expr.children[0];
-  const auto* const id = std::get_if<std::string>(&argument.value);
-  if (argument.kind != Expr::Kind::literal || id == nullptr) {
-    return misfit(expr, "E203", "'active' needs the id of a rule in quotes", "active('rule')");
-  }
-  const auto rules = names_.signals->rules();
-  if (std::find(rules.begin(), rules.end(), *id) == rules.end()) {
-    report(argument.at, "E307", "there is no rule '" + *id + "'", did_you_mean(*id, rules));
-    return;
-  }
-  Signal signal;
-  signal.kind = SignalKind::active;
-  signal.text = "active('" + *id + "')";
-  signal.word = *id;
-  take_signal(expr, std::move(signal), 1);
-}
-
-void Checker::visit_between(Expr& expr) {
-  expr.type = TypeKind::boolean;
-  if (!arguments(expr, 2, "between('22:00', '06:30')")) return;
-  Signal signal;
-  signal.kind = SignalKind::between;
-  std::uint64_t cost = 1;
-  for (const auto& child : expr.children) {
-    const auto* const text = std::get_if<std::string>(&child->value);
-    if (child->kind == Expr::Kind::literal && text != nullptr && !parse_time_of_day(*text)) {
-      report(child->at, "E303", "'" + *text + "' is no time of day", "write it as '06:30'");
-      return;
-    }
-    const ExprPtr tree = copy(*child);
-    auto part = inner(*tree, Expect::text, nullptr, findings_);
-    if (!part) return;
-    signal.text += (signal.inner.empty() ? "between(" : ", ") + part->text;
-    signal.inner.push_back(std::move(part->expression));
-    cost += part->cost;
-  }
-  signal.text += ")";
-  take_signal(expr, std::move(signal), cost);
-}
-
-/// `weekday`, `local.hour`, `sun.up`.
-bool Checker::visit_clock(Expr& expr, const std::string& word) {
-  static const std::array<std::pair<std::string_view, ValueType>, 9> words = {
-      {{"weekday", ValueType::text},
-       {"local.year", ValueType::integer},
-       {"local.month", ValueType::integer},
-       {"local.day", ValueType::integer},
-       {"local.hour", ValueType::integer},
-       {"local.minute", ValueType::integer},
-       {"sun.elevation", ValueType::number},
-       {"sun.azimuth", ValueType::number},
-       {"sun.up", ValueType::boolean}}};
-  static const std::vector<std::string> days = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-  if (names_.signals == nullptr) return false;
-  const auto at = std::find_if(words.begin(), words.end(),
-                               [&](const auto& known) { return known.first == word; });
-  if (at == words.end()) return false;
-  Signal signal;
-  signal.kind = word == "weekday"          ? SignalKind::weekday
-                : word.starts_with("sun.") ? SignalKind::sun
-                                           : SignalKind::local;
-  signal.text = word;
-  signal.word = word.substr(word.find('.') + 1);
-  signal.type = at->second;
-  expr.type = type_of(at->second);
-  if (signal.kind == SignalKind::weekday) expr.type.values = &days;
-  take_signal(expr, std::move(signal), 1);
-  return true;
 }
 
 /// What moves all the time is compared where it is kept, which knows when the answer flips.

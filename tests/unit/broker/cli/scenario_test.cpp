@@ -304,6 +304,22 @@ TEST_F(Scenario, CoverageNamesWhatWasNeverTrue) {
             "2 of 4 conditions and parts were true in some test\n");
 }
 
+TEST_F(Scenario, CoverageNamesInterlocksThatWereNeverReached) {
+  (void)run(
+      "    given: {state: {lamp.on: false}}\n"
+      "    steps: [{report: {door.open: true}}]\n"
+      "interlocks:\n"
+      "  closed: {never: lamp.on && door.open}\n");
+  Coverage coverage(*checked_.set);
+  ScenarioRunner runner(*checked_.catalog, checked_.set, {}, &coverage);
+  ASSERT_TRUE(runner.run(checked_.set->tests.front()).passed);
+  const std::string text = coverage.text();
+  EXPECT_NE(text.find("rules.yaml:19: closed: never was never true: `lamp.on && door.open`\n"
+                      "rules.yaml:19: closed: never: a part was never true: `lamp.on`\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST_F(Scenario, AValueThatWasNeverReportedFailsAnExpectation) {
   const CaseResult result = run("    steps:\n      - {expect: {lamp.on: false}}\n");
   EXPECT_FALSE(result.passed);

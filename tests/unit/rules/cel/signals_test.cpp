@@ -106,12 +106,13 @@ TEST(SignalExpressions, TheTwoSidesOfAMovingComparisonMayBeExchanged) {
 
 TEST(SignalExpressions, ClocksAndOthersHaveTheirTypes) {
   SignalHouse house;
-  EXPECT_EQ(house.signals("weekday == 'sat' && local.hour >= 7 && sun.up && "
-                          "math.abs(sun.azimuth - 180.0) < 70 && past(hall.mode, '1h') == 'heat' "
-                          "&& wanted(wall.l2.on) && diverged(wall.l2.on) && active('movie') && "
-                          "between('22:00', '06:30')"),
-            "weekday\nlocal.hour\nsun.up\nsun.azimuth\npast(hall.mode, '1h')\nwanted(wall.l2.on)\n"
-            "diverged(wall.l2.on)\nactive('movie')\nbetween('22:00', '06:30')\n");
+  EXPECT_EQ(
+      house.signals("weekday == 'sat' && local.hour >= 7 && sun.up && "
+                    "math.abs(sun.azimuth - 180.0) < 70 && past(hall.mode, '1h') == 'heat' "
+                    "&& wanted(wall.l2.on) && diverged(wall.l2.on) && active('movie') && "
+                    "active('movie[hall]') && between('22:00', '06:30')"),
+      "weekday\nlocal.hour\nsun.up\nsun.azimuth\npast(hall.mode, '1h')\nwanted(wall.l2.on)\n"
+      "diverged(wall.l2.on)\nactive('movie')\nactive('movie[hall]')\nbetween('22:00', '06:30')\n");
 }
 
 TEST(SignalExpressions, WhatDoesNotFitIsSaid) {
@@ -127,6 +128,8 @@ TEST(SignalExpressions, WhatDoesNotFitIsSaid) {
       {"avg(hall.occupancy, '5m') > 3", "E203: a number is wanted here, this is a bool"},
       {"avg(hall.temperature, '1ms') > 3", "E203: 'avg' needs a window of a second at least"},
       {"active('movi')", "E307: there is no rule 'movi'"},
+      {"active('movie[nobody]')", "E307: rule 'movie' has no member 'nobody'"},
+      {"active('movi[hall]')", "E307: there is no rule 'movi[hall]'"},
       {"active(hall.mode)", "E203: 'active' needs the id of a rule in quotes"},
       {"between('25:00', '06:30')", "E303: '25:00' is no time of day"},
       {"weekday == 'saturday'", "E303: 'saturday' is never a value of 'weekday'"},
