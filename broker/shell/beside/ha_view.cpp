@@ -20,7 +20,7 @@ std::string reason_of(const core::Core& core, const Claim& claim) {
   if (!claim.reason.empty() || claim.by != ClaimBy::rule) return claim.reason;
   const rules::Rule* rule = core.rule_set().find(claim.source);
   if (rule == nullptr) return {};
-  return rule->words->because.empty() ? rule->words->label : rule->words->because;
+  return rule->extras->words.because.empty() ? rule->extras->words.label : rule->extras->words.because;
 }
 
 Hold hold_of(const core::Core& core, const Claim& claim, const std::string& attribute) {
@@ -30,7 +30,7 @@ Hold hold_of(const core::Core& core, const Claim& claim, const std::string& attr
 
 RuleView rule_view_at(const core::Core& core, std::uint32_t index) {
   const rules::Rule& rule = core.rule_set().rules[index];
-  return {std::string(rule.declared()), rule.words->label, core.rules().mode(index)};
+  return {std::string(rule.declared()), rule.extras->words.label, core.rules().mode(index)};
 }
 
 std::optional<DeviceView> view_of(const core::Core& core, const DeviceInfo& info) {
