@@ -10,20 +10,6 @@ namespace attune::devices {
 
 namespace {
 
-/// A band reaches up to `upto`; whether that edge still belongs to it is the scale's matter.
-struct Band {
-  std::string_view name;
-  double upto;
-};
-
-struct Scale {
-  std::string_view name;
-  std::array<Band, 5> bands;
-  bool edge_is_below;  ///< (0,34] rather than [0,34)
-  double margin;       ///< of an edge; 0: 2 % of the smaller span beside it
-  double floor;        ///< where the first band begins
-};
-
 constexpr double kOpen = std::numeric_limits<double>::infinity();
 
 constexpr Scale kScales[] = {
@@ -50,34 +36,66 @@ constexpr Scale kScales[] = {
      0},
 };
 
-std::size_t band_at(const Scale& scale, double value) {
+/// What is looked at of a scale.
+struct Edges {
+  std::span<const Band> bands;
+  bool edge_is_below;
+  double margin;
+  double floor;
+  bool zero_is_exact;
+};
+
+std::size_t band_at(const Edges& edges, double value) {
   std::size_t i = 0;
-  while (value > scale.bands[i].upto || (value == scale.bands[i].upto && !scale.edge_is_below)) ++i;
+  const auto is_past = [&](double edge) {
+    return value > edge || (value == edge && !edges.edge_is_below);
+  };
+  while (is_past(edges.bands[i].upto)) ++i;
   return i;
 }
 
 /// How far past the edge between band `i` and the next a value must be.
-double margin(const Scale& scale, std::size_t i) {
-  const double edge = scale.bands[i].upto;
-  if (scale.name == "percent" && edge == 0) return 0;
-  if (scale.margin != 0) return scale.margin;
-  const double low = i == 0 ? scale.floor : scale.bands[i - 1].upto;
-  return 0.02 * std::min(edge - low, scale.bands[i + 1].upto - edge);
+double margin(const Edges& edges, std::size_t i) {
+  const double edge = edges.bands[i].upto;
+  if (edges.zero_is_exact && edge == 0) return 0;
+  if (edges.margin != 0) return edges.margin;
+  const double low = i == 0 ? edges.floor : edges.bands[i - 1].upto;
+  return 0.02 * std::min(edge - low, edges.bands[i + 1].upto - edge);
 }
 
+std::string_view band(const Edges& edges, double value, std::string_view before) {
+  std::size_t now = band_at(edges, value);
+  const auto was = std::ranges::find(edges.bands, before, &Band::name);
+  if (before.empty() || was == edges.bands.end()) return edges.bands[now].name;
+  const auto old = static_cast<std::size_t>(was - edges.bands.begin());
+  // Falling past an edge with a margin is rising past it with the opposite one.
+  while (now < old && value > edges.bands[now].upto - margin(edges, now)) ++now;
+  while (now > old && value < edges.bands[now - 1].upto + margin(edges, now - 1)) --now;
+  return edges.bands[now].name;
+}
+
+constexpr double kPoints = 2;  // of an edge on the percent scale
+
 }  // namespace
+
+std::span<const Scale> scales() {
+  return kScales;
+}
 
 std::string_view band(std::string_view scale_name, double value, std::string_view before) {
   const auto scale = std::ranges::find(kScales, scale_name, &Scale::name);
   if (scale == std::end(kScales)) return {};
-  std::size_t now = band_at(*scale, value);
-  const auto was = std::ranges::find(scale->bands, before, &Band::name);
-  if (before.empty() || was == scale->bands.end()) return scale->bands[now].name;
-  const auto old = static_cast<std::size_t>(was - scale->bands.begin());
-  // Falling past an edge with a margin is rising past it with the opposite one.
-  while (now < old && value > scale->bands[now].upto - margin(*scale, now)) ++now;
-  while (now > old && value < scale->bands[now - 1].upto + margin(*scale, now - 1)) --now;
-  return scale->bands[now].name;
+  return band(Edges{scale->bands, scale->edge_is_below, scale->margin, scale->floor,
+                    scale_name == "percent"},
+              value, before);
+}
+
+std::string_view band(std::span<const Cut> cuts, double value, std::string_view before) {
+  if (cuts.empty()) return {};
+  std::vector<Band> bands;
+  for (const Cut& cut : cuts) bands.push_back({cut.name, cut.upto});
+  bands.back().upto = kOpen;
+  return band(Edges{bands, true, kPoints, 0, true}, value, before);
 }
 
 }  // namespace attune::devices

@@ -2,10 +2,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "devices/bands.h"
 #include "devices/model/attribute_table.h"
 #include "devices/model/device.h"
 
@@ -18,6 +20,7 @@ struct DeviceEntry {
   std::string label, area, dialect, topic;
   std::vector<std::string> tags, capabilities;
   std::optional<bool> foreign_is_person;
+  std::vector<Cut> percent;  ///< bands of its `level`; empty: those of everybody
 };
 
 /// Threading: owned by the loop's thread. Determinism: ids depend only on the order of calls.
@@ -50,6 +53,8 @@ class Catalog {
   [[nodiscard]] const DeviceSet& devices() const { return devices_; }
   [[nodiscard]] const DeviceInfo* find(std::string_view id) const;
   [[nodiscard]] const DeviceInfo* device(DeviceIndex index) const;
+  /// The cuts that a devices file gives the device's percentages; empty: those of everybody.
+  [[nodiscard]] std::span<const Cut> percent_of(const DeviceId& id) const;
   /// Null for a raw or unknown attribute.
   [[nodiscard]] const AttributeInfo* attribute(AttributeId id) const;
 
@@ -70,6 +75,7 @@ class Catalog {
   std::set<DeviceId> gone_;
   std::vector<DeviceId> removed_;  // not yet taken
   std::map<DeviceId, DeviceEntry> entries_;
+  bool cuts_ = false;                                        // whether any entry has some
   std::map<std::string, DeviceId, std::less<>> id_by_name_;  // "dialect/name"
   std::set<DeviceId> named_;                                 // every id that a name ever had
   std::map<std::string, int> next_number_;                   // by folded name

@@ -19,6 +19,7 @@ struct Look {
   const DeviceInfo& device;
   const Values& value;
   const Derived& before;
+  std::span<const Cut> cuts;
 
   /// The attribute that speaks for the device: its own, or that of its only endpoint that has it.
   [[nodiscard]] const AttributeInfo* attribute(std::string_view name) const {
@@ -38,7 +39,9 @@ struct Look {
   [[nodiscard]] std::string percent(std::string_view name) const {
     const Value* v = read(name);
     if (v == nullptr || !v->is_numeric()) return {};
-    return std::string(band("percent", v->numeric(), before.level));
+    const double number = v->numeric();
+    return std::string(cuts.empty() ? band("percent", number, before.level)
+                                    : band(cuts, number, before.level));
   }
 };
 
@@ -215,8 +218,9 @@ constexpr Rule kRules[] = {
 
 }  // namespace
 
-Derived derive(const DeviceInfo& device, const Values& value, const Derived& before) {
-  const Look look{device, value, before};
+Derived derive(const DeviceInfo& device, const Values& value, const Derived& before,
+               std::span<const Cut> percent) {
+  const Look look{device, value, before, percent};
   bool applies = false;
   for (const Rule& rule : kRules) {
     if (!device.has_capability(rule.capability)) continue;

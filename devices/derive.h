@@ -1,8 +1,10 @@
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "devices/bands.h"
 #include "devices/model/device.h"
 
 /// `state` and `level` in one word each, as people say it: active, medium.
@@ -15,9 +17,9 @@ struct Derived {
 };
 
 /// Reads attributes through `value` (none: unknown). `before` gives bands their hysteresis and a
-/// lock that is turning its last state.
+/// lock that is turning its last state; `percent` are the device's own cuts, or empty.
 [[nodiscard]] Derived derive(const DeviceInfo& device,
                              const std::function<const Value&(std::string_view)>& value,
-                             const Derived& before);
+                             const Derived& before, std::span<const Cut> percent = {});
 
 }  // namespace attune::devices

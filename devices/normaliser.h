@@ -14,12 +14,15 @@
 /// All dialects behind one door: a message goes in, canonical readings come out.
 namespace attune::devices {
 
-/// One attribute of a `json` device, from the devices file.
+/// One attribute of a `json` device, from the devices file. The unit of one's own attribute is
+/// that of the wire and of attune alike, and any text.
 struct JsonAttribute {
-  std::string name;  ///< canonical, or raw.<anything>
+  std::string name;  ///< canonical, raw.<anything>, or x_<one's own>
   std::string topic;
   std::string path;                           ///< JSON pointer; empty: the whole payload
   std::string unit;                           ///< UCUM on the wire; empty: canonical
+  std::optional<ValueType> type;              ///< of an attribute `x_..` of one's own, and no other
+  std::optional<Range> range;                 ///< the same
   std::map<std::string, std::string> values;  ///< canonical -> word on the wire
   std::string command_topic;                  ///< empty: read only
   std::string command_payload;                ///< template with ${value}; empty: the bare value

@@ -36,6 +36,19 @@ std::string_view what_is_wrong_with_topic(std::string_view topic) {
   return {};
 }
 
+std::size_t split_levels(std::string_view topic, std::span<std::string_view> levels) {
+  std::size_t count = 0;
+  for (bool more = true; more; ++count) {
+    if (count == levels.size()) return 0;
+    const std::size_t slash = topic.find('/');
+    more = slash != std::string_view::npos;
+    levels[count] = topic.substr(0, slash);
+    if (levels[count].empty()) return 0;
+    if (more) topic.remove_prefix(slash + 1);
+  }
+  return count;
+}
+
 bool covers(std::string_view wide, std::string_view narrow) {
   if (narrow.starts_with('$') && !wide.starts_with('$')) return false;
   bool more_wide = true;

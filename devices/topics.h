@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,10 @@ namespace attune::devices {
 /// Why a name cannot be a topic; empty when it can. Bounds: limits.h. Wildcards, NUL and bytes
 /// that are no UTF-8 are no part of a topic.
 [[nodiscard]] std::string_view what_is_wrong_with_topic(std::string_view topic);
+
+/// The levels of a topic into the front of `levels`, and how many they are; 0 where there are more
+/// than fit, or one is empty.
+[[nodiscard]] std::size_t split_levels(std::string_view topic, std::span<std::string_view> levels);
 
 /// Whether every topic that `narrow` matches is matched by `wide`. Both are valid filters. `+` and
 /// `#` at the front do not match a leading `$`.

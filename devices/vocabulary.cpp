@@ -155,11 +155,6 @@ constexpr Word kWords[] = {
     {"window_open", kBool},
 };
 
-struct Capability {
-  std::string_view name;
-  std::string_view attributes;
-};
-
 /// In the order in which a device lists them.
 constexpr Capability kCapabilities[] = {
     {"light", "on|brightness|color_temp|color_xy|color_hs|color_rgb|color_mode|effect"},
@@ -263,6 +258,22 @@ bool is_service_prefix(std::string_view first) {
 
 }  // namespace
 
+std::span<const Word> vocabulary() {
+  return kWords;
+}
+
+std::span<const Capability> capabilities() {
+  return kCapabilities;
+}
+
+bool is_user_attribute(std::string_view name) {
+  constexpr std::size_t kNameBytesMax = 64;
+  return name.size() > 2 && name.size() <= kNameBytesMax && name.starts_with("x_") &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
 const Word* find_word(std::string_view name) {
   const auto found = std::ranges::lower_bound(kWords, name, {}, &Word::name);
   return found == std::end(kWords) || found->name != name ? nullptr : &*found;
@@ -309,16 +320,22 @@ const std::map<std::string, ValueType, std::less<>>& vocabulary_types() {
   return types;
 }
 
-AttributeInfo canonical_attribute(std::string_view name, bool writable) {
+AttributeInfo attribute_of(const Word& word, std::string_view name, bool writable) {
   AttributeInfo info;
   info.name = name;
-  const Word* word = find_word(canonical_part(name));
-  if (word == nullptr) return info;
-  info.type = word->type;
-  info.unit = word->unit;
-  info.range = word->range;
-  if (!word->open) info.values = split_words(word->values);
-  info.writable = writable && word->writable;
+  info.type = word.type;
+  info.unit = word.unit;
+  info.range = word.range;
+  if (!word.open) info.values = split_words(word.values);
+  info.writable = writable && word.writable;
+  return info;
+}
+
+AttributeInfo canonical_attribute(std::string_view name, bool writable) {
+  if (const Word* word = find_word(canonical_part(name)))
+    return attribute_of(*word, name, writable);
+  AttributeInfo info;
+  info.name = name;
   return info;
 }
 

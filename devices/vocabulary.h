@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 
 /// The canonical words: what attributes there are, in which unit, within which bounds.
 namespace attune::devices {
+
+/// Rises with every word that changes its meaning, unit, range or values, and with every new one:
+/// docs/vocabulary.md is the table of this version.
+inline constexpr int kVocabularyVersion = 1;
 
 /// One canonical attribute.
 struct Word {
@@ -21,6 +26,21 @@ struct Word {
   bool open = false;             ///< whether an enumeration may hold other words too
   bool writable = false;         ///< whether a device may offer to change it
 };
+
+/// All of them, ascending by name.
+[[nodiscard]] std::span<const Word> vocabulary();
+
+/// What a device can do, by the attributes that it then may have.
+struct Capability {
+  std::string_view name;
+  std::string_view attributes;  ///< divided by '|'
+};
+/// In the order in which a device lists them.
+[[nodiscard]] std::span<const Capability> capabilities();
+
+/// Whether a name, without an endpoint, is one of a user's own: `x_` and then lower-case letters,
+/// digits and _. What it is is declared where it is mapped, in a devices file.
+[[nodiscard]] bool is_user_attribute(std::string_view name);
 
 /// Null for anything that is not canonical: `raw.x`, `on_off`. `name` is without an endpoint.
 [[nodiscard]] const Word* find_word(std::string_view name);
@@ -37,6 +57,8 @@ struct Word {
 
 /// An attribute as the vocabulary describes it; `name` may have an endpoint. `name` is canonical.
 [[nodiscard]] AttributeInfo canonical_attribute(std::string_view name, bool writable);
+/// The same of a word that somebody declared.
+[[nodiscard]] AttributeInfo attribute_of(const Word& word, std::string_view name, bool writable);
 
 /// What a capability brings, all that may be writable writable, ascending by name.
 [[nodiscard]] std::vector<AttributeInfo> attributes_of_capability(std::string_view capability);

@@ -34,6 +34,7 @@ void add_commands(Program& program) {
   add_reload(program);
   add_status(program);
   add_store_upkeep(program);
+  add_vocabulary(program);
   add_version(program);
 }
 

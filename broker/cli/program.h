@@ -58,6 +58,7 @@ void add_export(Program& program);
 void add_reload(Program& program);
 void add_status(Program& program);
 void add_store_upkeep(Program& program);  // backup, restore, compact, check-store
+void add_vocabulary(Program& program);
 void add_version(Program& program);
 
 /// `attune 0.1.0`

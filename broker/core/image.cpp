@@ -154,7 +154,7 @@ void Image::derive(DeviceIndex device) {
     const auto id = catalog_.table().find(info->id.text(), attribute);
     return id ? at(*id).value : kNone;
   };
-  state.derived = devices::derive(*info, lookup, state.derived);
+  state.derived = devices::derive(*info, lookup, state.derived, catalog_.percent_of(info->id));
 }
 
 StateRow Image::row(AttributeId attribute) const {

@@ -177,6 +177,36 @@ std::string_view reason(Take take) {
   return "";
 }
 
+void shape_by_word(const Word& word, std::string_view unit, Binding& binding) {
+  switch (word.type) {
+    case ValueType::boolean:
+      binding.shape = Shape::boolean;
+      return;
+    case ValueType::enumeration:
+      binding.shape = Shape::word;
+      binding.closed = !word.open;
+      for (std::string& same : split_words(word.values)) binding.words.emplace_back(same, same);
+      return;
+    case ValueType::integer:
+    case ValueType::number:
+      binding.shape = Shape::number;
+      binding.integer = word.type == ValueType::integer;
+      binding.range = word.range;
+      if (!unit.empty()) binding.conversion = *convert(unit, word.unit);
+      return;
+    case ValueType::numbers:
+      binding.shape = word.name == "color_xy" ? Shape::color_xy : Shape::color_hs;
+      return;
+    case ValueType::event:
+      binding.shape = Shape::event;
+      return;
+    case ValueType::text:
+    case ValueType::timestamp:
+      binding.shape = Shape::text;
+      return;
+  }
+}
+
 Take read(const Binding& binding, const Node& node, Value& out) {
   if (node.kind == Kind::null) return Take::nothing;
   switch (binding.shape) {

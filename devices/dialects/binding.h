@@ -8,6 +8,7 @@
 #include "devices/json/reader.h"
 #include "devices/model/device.h"
 #include "devices/units.h"
+#include "devices/vocabulary.h"
 
 /// How one canonical attribute travels in JSON, in both directions.
 namespace attune::devices {
@@ -51,6 +52,10 @@ struct Binding {
   /// wire -> canonical; the first of several wire words is the one that commands use.
   std::vector<std::pair<std::string, std::string>> words{};
 };
+
+/// The form that the vocabulary alone gives: numbers in `unit` (UCUM; empty: the word's own) within
+/// their range, an enumeration's words as they are. `unit` converts.
+void shape_by_word(const Word& word, std::string_view unit, Binding& binding);
 
 /// The canonical value of a node. `nothing` for null and for what says nothing (`{}` as colour).
 [[nodiscard]] Take read(const Binding& binding, const json::Node& node, Value& out);

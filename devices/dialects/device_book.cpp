@@ -19,38 +19,6 @@ using json::Node;
 constexpr std::size_t kRawNameBytesMax = 120;
 constexpr std::size_t kEventBytesMax = 64;
 
-/// Numbers, words and texts; the rest of what a Binding can be is its dialect's business.
-void bind_value(const Word& word, std::string_view unit, Binding& binding) {
-  switch (word.type) {
-    case ValueType::boolean:
-      binding.shape = Shape::boolean;
-      return;
-    case ValueType::enumeration:
-      binding.shape = Shape::word;
-      binding.closed = !word.open;
-      for (std::string& same : split_words(word.values)) binding.words.emplace_back(same, same);
-      return;
-    case ValueType::integer:
-    case ValueType::number:
-      binding.shape = Shape::number;
-      binding.integer = word.type == ValueType::integer;
-      binding.loose = true;
-      binding.range = word.range;
-      if (!unit.empty()) binding.conversion = *convert(unit, word.unit);
-      return;
-    case ValueType::numbers:
-      binding.shape = binding.attribute.ends_with("color_xy") ? Shape::color_xy : Shape::color_hs;
-      return;
-    case ValueType::event:
-      binding.shape = Shape::event;
-      return;
-    case ValueType::text:
-    case ValueType::timestamp:
-      binding.shape = Shape::text;
-      return;
-  }
-}
-
 }  // namespace
 
 Bound bind_canonical(std::string_view property, std::string_view attribute, std::string_view unit) {
@@ -64,7 +32,8 @@ Bound bind_canonical(std::string_view property, std::string_view attribute, std:
     return bound;
   }
   bound.binding.attribute = attribute;
-  bind_value(*word, numeric ? unit : std::string_view{}, bound.binding);
+  shape_by_word(*word, numeric ? unit : std::string_view{}, bound.binding);
+  bound.binding.loose = numeric;
   bound.info = canonical_attribute(attribute, false);
   describe_wire(bound);
   return bound;

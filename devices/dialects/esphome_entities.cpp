@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "devices/dialects/cover_words.h"
 #include "devices/dialects/device_classes.h"
 #include "devices/dialects/unit_names.h"
 #include "devices/names.h"
@@ -93,15 +94,11 @@ std::optional<Bound> bind_part(const Entity& entity, std::string_view part) {
 std::vector<Bound> bind_cover(const Entity& entity) {
   const std::string topic = path(entity.component, entity.object, {});
   Bound open = words(bind_canonical(topic, attribute(entity.object, "open")), "OPEN", "CLOSE");
-  open.binding.words = {{"open", "true"}, {"closed", "false"}, {"opening", ""}, {"closing", ""},
-                        {"stopped", ""},  {"STOP", ""},        {"TOGGLE", ""}};
+  open.binding.words = cover_open_words();
+  for (const char* command : {"STOP", "TOGGLE"}) open.binding.words.emplace_back(command, "");
   if (!entity.positioned) make_writable(open);
   Bound movement = bind_canonical(topic, attribute(entity.object, "movement"));
-  movement.binding.words = {{"open", "stopped"},
-                            {"closed", "stopped"},
-                            {"stopped", "stopped"},
-                            {"opening", "opening"},
-                            {"closing", "closing"}};
+  movement.binding.words = cover_movement_words();
   return {std::move(open), std::move(movement)};
 }
 

@@ -63,15 +63,7 @@ std::optional<ha::Place> HomeAssistant::config_place(std::string_view topic) con
   if (topic.size() < kConfig.size()) return std::nullopt;
   topic.remove_suffix(kConfig.size());
   std::array<std::string_view, 3> levels;
-  std::size_t count = 0;
-  for (bool more = true; more; ++count) {
-    if (count == levels.size()) return std::nullopt;
-    const std::size_t slash = topic.find('/');
-    more = slash != std::string_view::npos;
-    levels[count] = topic.substr(0, slash);
-    if (levels[count].empty()) return std::nullopt;
-    if (more) topic.remove_prefix(slash + 1);
-  }
+  const std::size_t count = split_levels(topic, levels);
   if (count < 2) return std::nullopt;
   if (count == 2) return ha::Place{levels[0], {}, levels[1]};
   return ha::Place{levels[0], levels[1], levels[2]};

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "devices/dialects/device_book.h"
-#include "devices/json/writer.h"
 #include "devices/names.h"
 #include "devices/topics.h"
 #include "devices/vocabulary.h"
@@ -17,8 +16,6 @@ namespace {
 
 using json::Kind;
 using json::Node;
-
-constexpr std::string_view kPlaceholder = "${value}";
 
 Error error_at(const DeviceId& device, const JsonAttribute& attribute, std::string text) {
   return {"devices_file", device.text() + "." + attribute.name + ": " + std::move(text)};
@@ -75,39 +72,31 @@ void bind_boolean(const JsonAttribute& from, Binding& binding) {
   }
 }
 
-void bind_words(const JsonAttribute& from, const Word& word, Binding& binding) {
-  binding.shape = Shape::word;
-  binding.closed = !word.open;
+void bind_value(const JsonAttribute& from, const Word& word, std::string_view unit,
+                Binding& binding) {
+  shape_by_word(word, unit, binding);
+  binding.loose = true;  // who maps a text as a number means it
+  if (word.type == ValueType::boolean) bind_boolean(from, binding);
+  if (word.type != ValueType::enumeration || from.values.empty()) return;
+  binding.words.clear();
   for (const auto& [canonical, wire] : from.values) binding.words.emplace_back(wire, canonical);
-  if (!from.values.empty()) return;
-  for (std::string& same : split_words(word.values)) binding.words.emplace_back(same, same);
 }
 
-void bind_value(const JsonAttribute& from, const Word& word, Binding& binding) {
-  switch (word.type) {
-    case ValueType::boolean:
-      return bind_boolean(from, binding);
-    case ValueType::enumeration:
-      return bind_words(from, word, binding);
-    case ValueType::integer:
-    case ValueType::number:
-      binding.shape = Shape::number;
-      binding.integer = word.type == ValueType::integer;
-      binding.loose = true;  // who maps a text as a number means it
-      binding.range = word.range;
-      if (!from.unit.empty()) binding.conversion = *convert(from.unit, word.unit);
-      return;
-    case ValueType::numbers:
-      binding.shape = from.name.ends_with("color_xy") ? Shape::color_xy : Shape::color_hs;
-      return;
-    case ValueType::event:
-      binding.shape = Shape::event;
-      return;
-    case ValueType::text:
-    case ValueType::timestamp:
-      binding.shape = Shape::text;
-      return;
-  }
+/// The words of an enumeration of one's own.
+std::string own_values(const JsonAttribute& from) {
+  std::string values;
+  if (from.type != ValueType::enumeration) return values;
+  for (const auto& [canonical, wire] : from.values)
+    values += (values.empty() ? "" : "|") + canonical;
+  return values;
+}
+
+/// The word that a mapping declares; none where the vocabulary has it, or nobody.
+std::optional<Word> own_word(const JsonAttribute& from, std::string_view values) {
+  const std::string_view name = canonical_part(from.name);
+  if (!is_user_attribute(name) || !from.type) return std::nullopt;
+  const bool writable = *from.type != ValueType::event;
+  return Word{name, *from.type, from.unit, from.range, values, false, writable};
 }
 
 /// What is wrong with `values`; empty when nothing is.
@@ -129,36 +118,6 @@ std::string check_values(const JsonAttribute& from, const Word& word) {
   return "";
 }
 
-/// What is wrong with a command's template; empty when nothing is.
-std::string check_template(std::string_view pattern) {
-  for (std::size_t at = pattern.find("${"); at != std::string_view::npos;
-       at = pattern.find("${", at + 1)) {
-    if (pattern.substr(at, kPlaceholder.size()) != kPlaceholder) {
-      return "only ${value} can be inserted into a payload";
-    }
-  }
-  return "";
-}
-
-bool is_harmless(std::string_view text) {
-  constexpr std::size_t kInsertedBytesMax = 64;
-  return !text.empty() && text.size() <= kInsertedBytesMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-  });
-}
-
-/// `within` says whether the text so far stands inside a JSON string.
-void track_quotes(std::string_view text, bool& within) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && within) {
-      ++i;
-    } else if (text[i] == '"') {
-      within = !within;
-    }
-  }
-}
-
 std::string topic_problem(std::string_view topic) {
   if (topic.starts_with('$')) return "what begins with $ belongs to the broker";
   return std::string(what_is_wrong_with_topic(topic));
@@ -167,65 +126,28 @@ std::string topic_problem(std::string_view topic) {
 std::string name_problem(std::string_view name) {
   const std::string_view endpoint = endpoint_part(name);
   if (name.starts_with("raw.") && name.size() > 4) return "";
-  if (find_word(canonical_part(name)) == nullptr) {
-    return "the vocabulary has no such attribute; raw.<name> takes anything";
+  if (find_word(canonical_part(name)) == nullptr && !is_user_attribute(canonical_part(name))) {
+    return "the vocabulary has no such attribute; x_<name> declares one, raw.<name> takes anything";
   }
   return endpoint == plain_name(endpoint) ? "" : "an endpoint has letters, digits, _ and - only";
 }
 
-/// Appends the keys that lead to it; false, and nothing appended, where it does not stand.
-bool find_placeholder(const Node& node, std::vector<std::string>& path) {
-  if (node.kind == Kind::text) return node.text == kPlaceholder;
-  if (node.kind != Kind::object && node.kind != Kind::array) return false;
-  std::size_t place = 0;
-  for (const Node& child : node) {
-    path.push_back(node.kind == Kind::array ? std::to_string(place++) : std::string(child.key));
-    if (find_placeholder(child, path)) return true;
-    path.pop_back();
+/// What is wrong with the declaration of one's own attribute, or with one where none belongs.
+std::string declaration_problem(const JsonAttribute& from) {
+  if (!is_user_attribute(canonical_part(from.name))) {
+    return from.type || from.range ? "the vocabulary says its type and range" : "";
   }
-  return false;
+  if (!from.type) return "an attribute of one's own says its type";
+  if (*from.type == ValueType::numbers) return "a list of numbers has no form here";
+  const bool counts = *from.type == ValueType::number || *from.type == ValueType::integer;
+  if (!counts && (from.range || !from.unit.empty())) return "only a number has a unit and a range";
+  if (from.range && !(from.range->min < from.range->max)) return "its range is empty";
+  return *from.type == ValueType::enumeration && from.values.empty()
+             ? "an enumeration says its values"
+             : "";
 }
 
 }  // namespace
-
-std::optional<std::string> fill_template(std::string_view pattern, const Value& wire) {
-  const bool is_text = wire.kind() == ValueKind::text;
-  const std::string value = is_text ? wire.as_text() : to_json(wire);
-  if (pattern.empty() || pattern == kPlaceholder) return value;
-  std::string filled;
-  bool within = false;
-  while (true) {
-    const std::size_t at = pattern.find(kPlaceholder);
-    const std::string_view literal = pattern.substr(0, at);
-    filled += literal;
-    track_quotes(literal, within);
-    if (at == std::string_view::npos) return filled;
-    if (is_text && !within && !is_harmless(value)) return std::nullopt;
-    filled += within ? json::escaped(value) : value;
-    pattern.remove_prefix(at + kPlaceholder.size());
-  }
-}
-
-std::optional<std::vector<std::string>> path_in_template(std::string_view pattern) {
-  if (pattern.empty() || pattern == kPlaceholder) return std::vector<std::string>{};
-  std::string whole;  // with the placeholder as a text wherever it stands
-  bool within = false;
-  while (true) {
-    const std::size_t at = pattern.find(kPlaceholder);
-    const std::string_view literal = pattern.substr(0, at);
-    whole += literal;
-    track_quotes(literal, within);
-    if (at == std::string_view::npos) break;
-    const std::string_view quote = within ? "" : "\"";
-    whole.append(quote).append(kPlaceholder).append(quote);
-    pattern.remove_prefix(at + kPlaceholder.size());
-  }
-  json::Reader reader;
-  const Node* root = reader.read(whole);
-  std::vector<std::string> path;
-  if (root == nullptr || !find_placeholder(*root, path)) return std::nullopt;
-  return path;
-}
 
 Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const JsonAttribute& from) {
   Mapping mapping;
@@ -239,7 +161,9 @@ Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const Js
   Binding& binding = mapping.binding;
   binding.attribute = from.name;
   binding.writable = !from.command_topic.empty();
-  const Word* word = find_word(canonical_part(from.name));
+  const std::string values = own_values(from);
+  const std::optional<Word> own = own_word(from, values);
+  const Word* word = own ? &*own : find_word(canonical_part(from.name));
   if (word == nullptr) {
     if (!from.unit.empty()) return error_at(device, from, "a raw attribute has no unit");
     return mapping;
@@ -247,15 +171,16 @@ Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const Js
   if (binding.writable && !word->writable) {
     return error_at(device, from, "it cannot be commanded, it only reports");
   }
-  if (!from.unit.empty() && !convert(from.unit, word->unit)) {
+  const std::string_view unit = own ? std::string_view{} : std::string_view(from.unit);
+  if (!unit.empty() && !convert(unit, word->unit)) {
     return error_at(device, from,
                     "'" + from.unit + "' does not convert to '" + std::string(word->unit) + "'");
   }
   if (std::string wrong = check_values(from, *word); !wrong.empty()) {
     return error_at(device, from, std::move(wrong));
   }
-  bind_value(from, *word, binding);
-  mapping.info = canonical_attribute(from.name, binding.writable);
+  bind_value(from, *word, unit, binding);
+  mapping.info = attribute_of(*word, from.name, binding.writable);
   mapping.info.wire = wire_of(binding);
   return mapping;
 }
@@ -263,6 +188,9 @@ Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const Js
 Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
                              const TopicOwner& owner) {
   if (std::string wrong = name_problem(from.name); !wrong.empty()) {
+    return error_at(device, from, std::move(wrong));
+  }
+  if (std::string wrong = declaration_problem(from); !wrong.empty()) {
     return error_at(device, from, std::move(wrong));
   }
   if (std::string wrong = topic_problem(from.topic); !wrong.empty()) {
@@ -276,7 +204,7 @@ Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
   if (const std::string_view other = owner(from.topic); !other.empty()) {
     return error_at(device, from, "its topic is listened to by " + std::string(other));
   }
-  if (std::string wrong = check_template(from.command_payload); !wrong.empty()) {
+  if (std::string wrong = template_problem(from.command_payload); !wrong.empty()) {
     return error_at(device, from, std::move(wrong));
   }
   const auto mapping = compile(device, from);

@@ -9,6 +9,7 @@
 #include "devices/catalog.h"
 #include "devices/dialect.h"
 #include "devices/dialects/binding.h"
+#include "devices/dialects/json_template.h"
 #include "devices/json/reader.h"
 #include "devices/normaliser.h"
 
@@ -63,14 +64,5 @@ class JsonMapped final : public Dialect {
   std::map<std::string, std::vector<Mapping>, std::less<>> by_command_topic_;  // others' too
   std::set<DeviceId> devices_;
 };
-
-/// The keys that lead to the `${value}` of a template of JSON; of one that is the bare value: none.
-/// Empty: it is no JSON, or the value is only a part of something there.
-[[nodiscard]] std::optional<std::vector<std::string>> path_in_template(std::string_view pattern);
-
-/// Puts `wire` into every `${value}` of a template. Within a JSON string it is escaped; a text
-/// elsewhere may only be `[A-Za-z0-9_.-]{1,64}`. Empty template: the bare value. Empty result:
-/// the value may not stand there.
-[[nodiscard]] std::optional<std::string> fill_template(std::string_view pattern, const Value& wire);
 
 }  // namespace attune::devices

@@ -6,6 +6,7 @@
 
 #include "devices/dialects/sparkplug_metrics.h"
 #include "devices/model/limits.h"
+#include "devices/topics.h"
 
 namespace attune::devices {
 
@@ -60,16 +61,7 @@ bool Sparkplug::knows(std::string_view topic) const {
 /// Empty for what is no message of a node: a host's state, another form.
 std::optional<Sparkplug::Place> Sparkplug::place_of(std::string_view topic) {
   std::array<std::string_view, 4> levels;
-  std::size_t count = 0;
-  topic.remove_prefix(kBase.size());
-  for (bool more = true; more; ++count) {
-    if (count == levels.size()) return std::nullopt;
-    const std::size_t slash = topic.find('/');
-    more = slash != std::string_view::npos;
-    levels[count] = topic.substr(0, slash);
-    if (levels[count].empty()) return std::nullopt;
-    if (more) topic.remove_prefix(slash + 1);
-  }
+  const std::size_t count = split_levels(topic.substr(kBase.size()), levels);
   static constexpr std::pair<std::string_view, Kind> kMessages[] = {
       {"BIRTH", Kind::birth}, {"DEATH", Kind::death}, {"DATA", Kind::data}, {"CMD", Kind::command}};
   if (count < 3) return std::nullopt;

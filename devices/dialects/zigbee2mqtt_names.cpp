@@ -123,15 +123,10 @@ void bind_value(const Rule& rule, const Feature& feature, const Word& word, Bind
     case ValueType::enumeration:
       return bind_words(rule, feature, word, binding);
     case ValueType::numbers:
-      binding.shape = rule.canonical == "color_xy" ? Shape::color_xy : Shape::color_hs;
-      return;
     case ValueType::event:
-      binding.shape = Shape::event;
-      return;
     case ValueType::text:
     case ValueType::timestamp:
-      binding.shape = Shape::text;
-      return;
+      return shape_by_word(word, {}, binding);
   }
 }
 

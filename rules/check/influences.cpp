@@ -16,6 +16,11 @@ const std::vector<Influence>& influences() {
       {"light", "brightness", "illuminance"},
       {"climate", "hvac_mode", "temperature"},
       {"climate", "target_temperature", "temperature"},
+      {"climate", "target_temperature_low", "temperature"},
+      {"climate", "target_temperature_high", "temperature"},
+      {"climate", "target_humidity", "humidity"},
+      {"humidifier", "on", "humidity"},
+      {"humidifier", "target_humidity", "humidity"},
   };
   return kInfluences;
 }

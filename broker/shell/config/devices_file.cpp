@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/shell/config/fields.h"
+#include "devices/dialects/registry.h"
 #include "devices/model/limits.h"
 #include "devices/names.h"
 #include "devices/vocabulary.h"
@@ -18,6 +19,14 @@ using devices::JsonDevice;
 
 constexpr std::size_t kTextBytesMax = 256;
 constexpr std::size_t kTemplateBytesMax = 4'096;
+constexpr std::size_t kUnitBytesMax = 32;
+constexpr std::size_t kBandsMax = 8;
+constexpr double kPercentMax = 100;
+
+/// What an attribute of one's own may be.
+constexpr std::pair<std::string_view, ValueType> kTypes[] = {
+    {"bool", ValueType::boolean}, {"int", ValueType::integer},      {"number", ValueType::number},
+    {"text", ValueType::text},    {"enum", ValueType::enumeration}, {"event", ValueType::event}};
 
 /// A topic that one message can have: no wildcards, no controls, within the limits.
 bool is_topic(const std::string& topic) {
@@ -40,9 +49,11 @@ class DevicesReader {
   void read_device(const yaml::Entry& entry);
   void read_capabilities(Fields& fields, devices::DeviceEntry& entry);
   void read_manual(Fields& fields, devices::DeviceEntry& entry);
+  void read_bands(Fields& fields, devices::DeviceEntry& entry);
   void read_attributes(Fields& fields, const devices::DeviceEntry& entry);
   JsonAttribute read_attribute(const yaml::Entry& entry);
   void read_values(Fields& fields, JsonAttribute& attribute);
+  void read_declaration(Fields& fields, const yaml::Node& key, JsonAttribute& attribute);
   void read_command(Fields& fields, JsonAttribute& attribute);
   void check_attribute_name(Fields& fields, const yaml::Node& key);
   void check_id(Fields& fields, const yaml::Node& key);
@@ -84,11 +95,13 @@ void DevicesReader::read_device(const yaml::Entry& entry) {
   label(fields, "label", device.label);
   label(fields, "area", device.area);
   fields.texts("tags", device.tags);
-  const std::vector<std::string> dialects = {"zigbee2mqtt", "json"};
+  std::vector<std::string> dialects;
+  for (const auto& row : devices::dialect_table()) dialects.emplace_back(row.name);
   if (const auto word = fields.word("dialect", dialects)) device.dialect = dialects[*word];
   topic(fields, "topic", device.topic);
   read_capabilities(fields, device);
   read_manual(fields, device);
+  read_bands(fields, device);
   read_attributes(fields, device);
   fields.finish();
   out_.file.entries.push_back(std::move(device));
@@ -131,6 +144,32 @@ void DevicesReader::read_manual(Fields& fields, devices::DeviceEntry& entry) {
   manual->finish();
 }
 
+/// `bands: {percent: {off: 0, dim: 30, bright: 100}}`: each band with the percentage that it
+/// reaches.
+void DevicesReader::read_bands(Fields& fields, devices::DeviceEntry& entry) {
+  auto bands = fields.map("bands");
+  if (!bands) return;
+  if (auto percent = bands->map("percent")) {
+    double before = -1;
+    for (const auto& below : percent->node().entries) {
+      std::optional<double> upto;
+      percent->number(below.key.text, upto, 0, kPercentMax);
+      if (!upto) continue;
+      if (*upto <= before) {
+        percent->error(below.value, "E303", "bands ascend, and each ends where the next begins");
+      }
+      before = *upto;
+      entry.percent.push_back({below.key.text, *upto});
+    }
+    const std::size_t count = percent->node().entries.size();
+    if (count < 2 || count > kBandsMax || before != kPercentMax) {
+      percent->error(percent->node(), "E303", "two to eight bands reach up to 100",
+                     "percent: {off: 0, dim: 30, bright: 100}");
+    }
+  }
+  bands->finish();
+}
+
 void DevicesReader::read_attributes(Fields& fields, const devices::DeviceEntry& entry) {
   auto attributes = fields.map("attributes");
   if (!attributes) {
@@ -152,12 +191,15 @@ void DevicesReader::read_attributes(Fields& fields, const devices::DeviceEntry& 
 
 void DevicesReader::check_attribute_name(Fields& fields, const yaml::Node& key) {
   if (key.text.compare(0, 4, "raw.") == 0 && key.text.size() > 4) return;
+  if (devices::is_user_attribute(devices::canonical_part(key.text))) return;
   if (devices::find_word(devices::canonical_part(key.text)) != nullptr) return;
   std::vector<std::string> words;
   for (const auto& [word, type] : devices::vocabulary_types()) words.push_back(word);
   const std::string near = yaml::nearest(key.text.substr(key.text.rfind('.') + 1), words);
   fields.error(key, "E302", "'" + key.text + "' is not an attribute of the vocabulary",
-               near.empty() ? "raw." + devices::plain_name(key.text) + " takes it as it comes"
+               near.empty() ? "declare it as x_" + devices::fold_name(key.text) +
+                                  " with its type, or take it as it comes: raw." +
+                                  devices::plain_name(key.text)
                             : "did you mean '" + near + "'?");
 }
 
@@ -177,10 +219,39 @@ JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry) {
                  "write /" + attribute.path);
   }
   fields.text("unit", attribute.unit);
+  read_declaration(fields, entry.key, attribute);
   read_values(fields, attribute);
   read_command(fields, attribute);
   fields.finish();
   return attribute;
+}
+
+/// `type` and `range` of an attribute of one's own; the vocabulary says those of all others.
+void DevicesReader::read_declaration(Fields& fields, const yaml::Node& key,
+                                     JsonAttribute& attribute) {
+  std::vector<std::string> words;
+  for (const auto& [word, type] : kTypes) words.emplace_back(word);
+  const yaml::Node* said = fields.node().find("type");
+  if (const auto word = fields.word("type", words)) attribute.type = kTypes[*word].second;
+  if (auto range = fields.map("range")) {
+    constexpr double kMost = 1e15;
+    std::optional<double> min;
+    std::optional<double> max;
+    range->number("min", min, -kMost, kMost);
+    range->number("max", max, -kMost, kMost);
+    if (min && max) attribute.range = Range{*min, *max};
+    if (!min || !max) range->error(range->node(), "E303", "a range has a min and a max");
+    range->finish();
+  }
+  if (!devices::is_user_attribute(devices::canonical_part(key.text))) return;
+  if (said == nullptr) {
+    fields.error(key, "E302",
+                 key.text + " is not declared: an attribute of one's own says its type",
+                 "type: number, with its unit");
+  }
+  if (attribute.unit.size() > kUnitBytesMax) {
+    fields.error(*fields.node().find("unit"), "E303", "a unit has at most 32 bytes");
+  }
 }
 
 void DevicesReader::read_values(Fields& fields, JsonAttribute& attribute) {

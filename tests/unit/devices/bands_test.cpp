@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace attune::devices {
 namespace {
 
@@ -40,6 +42,20 @@ TEST(Bands, OtherScalesUseTheSmallerSpanBesideAnEdge) {
   EXPECT_EQ(band("temperature", -40, ""), "freezing");
   EXPECT_EQ(band("battery", 10, ""), "critical");
   EXPECT_EQ(band("power", 2000, ""), "high");
+}
+
+TEST(Bands, CutsOfOnesOwnAreLeftLikeThoseOfEverybody) {
+  const std::vector<Cut> cuts = {{"off", 0}, {"dim", 30}, {"bright", 100}};
+  EXPECT_EQ(band(cuts, 0, ""), "off");
+  EXPECT_EQ(band(cuts, 30, ""), "dim");
+  EXPECT_EQ(band(cuts, 31, "dim"), "dim");
+  EXPECT_EQ(band(cuts, 33, "dim"), "bright");
+  EXPECT_EQ(band(cuts, 29, "bright"), "bright");
+  EXPECT_EQ(band(cuts, 27, "bright"), "dim");
+  EXPECT_EQ(band(cuts, 0, "dim"), "off");
+  EXPECT_EQ(band(cuts, 101, ""), "bright");
+  EXPECT_EQ(band(cuts, 50, "medium"), "bright");  // a word of the scale before
+  EXPECT_EQ(band(std::vector<Cut>{}, 50, ""), "");
 }
 
 TEST(Bands, UnknownScaleOrWordIsNoTrap) {

@@ -122,5 +122,18 @@ TEST(Catalog, AttributesStayAscendingHoweverTheyCome) {
   EXPECT_NE(catalog.find("a")->find("on"), nullptr);
 }
 
+TEST(Catalog, KnowsTheCutsThatAnEntryGives) {
+  Catalog catalog;
+  EXPECT_TRUE(catalog.percent_of(DeviceId("lamp")).empty());
+  DeviceEntry entry;
+  entry.id = DeviceId("lamp");
+  entry.percent = {{"off", 0}, {"on", 100}};
+  catalog.set_entries({entry});
+  ASSERT_EQ(catalog.percent_of(DeviceId("lamp")).size(), 2u);
+  EXPECT_TRUE(catalog.percent_of(DeviceId("other")).empty());
+  catalog.set_entries({});
+  EXPECT_TRUE(catalog.percent_of(DeviceId("lamp")).empty());
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -109,5 +109,19 @@ TEST(Derive, BandsRememberWhereTheyWere) {
             "medium");
 }
 
+TEST(Derive, ADeviceWithItsOwnCutsHasItsOwnLevels) {
+  DeviceInfo lamp;
+  lamp.capabilities = {"light"};
+  lamp.attributes = attributes_of_capability("light");
+  const Value on = true;
+  const Value brightness = 70.0;
+  const std::vector<Cut> cuts = {{"off", 0}, {"dim", 30}, {"bright", 100}};
+  const auto value = [&](std::string_view name) -> const Value& {
+    return name == "on" ? on : brightness;
+  };
+  EXPECT_EQ(derive(lamp, value, {}, cuts), is("active", "bright"));
+  EXPECT_EQ(derive(lamp, value, {}), is("active", "medium"));
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace attune::devices {
 namespace {
 
@@ -85,6 +87,17 @@ TEST(Topics, CoveringIsDecidedAsIfEachMetEach) {
       some.push_back(some.front());
       EXPECT_EQ(without_covered(some), each_against_each(some)) << from << " by " << stride;
     }
+  }
+}
+
+TEST(Topics, SplitIntoLevelsNoneOfThemEmpty) {
+  std::array<std::string_view, 3> levels;
+  EXPECT_EQ(split_levels("a/b/c", levels), 3u);
+  EXPECT_EQ(levels[2], "c");
+  EXPECT_EQ(split_levels("a", levels), 1u);
+  EXPECT_EQ(levels[0], "a");
+  for (const char* topic : {"a/b/c/d", "a//c", "/a", "a/", ""}) {
+    EXPECT_EQ(split_levels(topic, levels), 0u) << topic;
   }
 }
 

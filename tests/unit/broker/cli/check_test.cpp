@@ -132,6 +132,52 @@ TEST_F(Files, APathThatIsNotThereIsANo) {
   EXPECT_EQ(run({"test", path("none.yaml")}), ExitCode::no);
 }
 
+constexpr const char* kPond =
+    "version: 1\n"
+    "devices:\n"
+    "  pond:\n"
+    "    dialect: json\n"
+    "    attributes:\n"
+    "      x_turbidity: {type: number, unit: NTU, topic: pond/state, path: /t}\n"
+    "      x_program:\n"
+    "        {type: enum, values: {rinse: R, rest: S}, topic: pond/state, path: /p,\n"
+    "         command: {topic: pond/set, payload: '{\"p\":\"${value}\"}'}}\n";
+
+TEST_F(Files, RulesReadAndCommandAttributesOfOnesOwn) {
+  write("attune.yaml", "version: 1\n");
+  write("devices.d/pond.yaml", kPond);
+  write("rules.d/pond.yaml",
+        "version: 1\n"
+        "defaults: {pond.x_program: rest}\n"
+        "rules:\n"
+        "  murky: {when: pond.x_turbidity > 50, want: {pond.x_program: rinse}}\n"
+        "tests:\n"
+        "  rinses:\n"
+        "    given: {state: {pond.x_turbidity: 10, pond.x_program: rest}}\n"
+        "    steps:\n"
+        "      - {report: {pond.x_turbidity: 60}, expect: {pond.x_program: rinse}, by: murky}\n"
+        "      - {report: {pond.x_turbidity: 10}, expect: {pond.x_program: rest}}\n");
+  EXPECT_EQ(run({"check", path(".")}), ExitCode::yes) << out_.str() << err_.str();
+  EXPECT_EQ(run({"test", path(".")}), ExitCode::yes) << out_.str() << err_.str();
+}
+
+TEST_F(Files, AnAttributeOfOnesOwnThatNobodyDeclaredIsAnError) {
+  write("attune.yaml", "version: 1\n");
+  write("devices.d/pond.yaml", kPond);
+  write("rules.d/pond.yaml",
+        "version: 1\n"
+        "defaults: {pond.x_program: rest}\n"
+        "rules:\n"
+        "  murky: {when: pond.x_clarity > 50, want: {pond.x_program: rinse}}\n");
+  EXPECT_EQ(run({"check", path(".")}), ExitCode::no);
+  EXPECT_NE((out_.str() + err_.str()).find("x_clarity"), std::string::npos);
+  write("rules.d/pond.yaml",
+        "version: 1\n"
+        "rules:\n"
+        "  murky: {when: pond.x_turbidity > 50, want: {pond.x_program: boil}}\n");
+  EXPECT_EQ(run({"check", path(".")}), ExitCode::no) << "no word of its enumeration, no default";
+}
+
 TEST_F(Files, TestsPass) {
   write_home();
   EXPECT_EQ(run({"test", folder_}), ExitCode::yes) << out_.str() << err_.str();

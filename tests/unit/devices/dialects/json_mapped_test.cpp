@@ -148,6 +148,61 @@ TEST(JsonMapped, ValueIsTheOnlyInsertionAndNeverBreaksOut) {
   EXPECT_EQ(fill_template("${value} ${value}", Value(true)), "true true");
 }
 
+JsonAttribute own(std::string name, std::optional<ValueType> type) {
+  JsonAttribute attribute = reads(std::move(name), "pond", "/v");
+  attribute.type = type;
+  return attribute;
+}
+
+TEST(JsonMapped, AnAttributeOfOnesOwnHasItsDeclaredTypeUnitAndRange) {
+  Wire wire;
+  JsonAttribute turbidity = own("x_turbidity", ValueType::number);
+  turbidity.unit = "NTU";
+  turbidity.range = Range{0, 1000};
+  ASSERT_TRUE(wire.normaliser.configure(one(turbidity)).ok());
+  const AttributeInfo* info = wire.catalog.find("x")->find("x_turbidity");
+  ASSERT_NE(info, nullptr);
+  EXPECT_EQ(info->type, ValueType::number);
+  EXPECT_EQ(info->unit, "NTU");
+  EXPECT_FALSE(info->writable);
+  wire.hear("pond", R"({"v":12.5})");
+  EXPECT_EQ(wire.value("x.x_turbidity"), Value(12.5));
+  wire.hear("pond", R"({"v":-1})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("range x.x_turbidity"));
+  wire.hear("pond", R"({"v":"muddy"})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type x.x_turbidity"));
+}
+
+TEST(JsonMapped, AnAttributeOfOnesOwnIsCommandedWhereItIsMapped) {
+  Wire wire;
+  JsonAttribute program = own("x_program", ValueType::enumeration);
+  program.values = {{"rinse", "R"}, {"spin", "S"}};
+  program.command_topic = "pond/set";
+  program.command_payload = R"({"program":"${value}"})";
+  ASSERT_TRUE(wire.normaliser.configure(one(program)).ok());
+  EXPECT_THAT(wire.catalog.find("x")->find("x_program")->values, ElementsAre("rinse", "spin"));
+  wire.hear("pond", R"({"v":"S"})");
+  EXPECT_EQ(wire.value("x.x_program"), Value("spin"));
+  EXPECT_THAT(wire.drive("x", {{"x_program", "rinse"}}),
+              ElementsAre(R"(pond/set {"program":"R"})"));
+  wire.hear("pond", R"({"v":"boil"})");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type x.x_program"));
+}
+
+TEST(JsonMapped, AnAttributeOfOnesOwnThatIsNotDeclaredIsRefused) {
+  EXPECT_THAT(problem(own("x_turbidity", std::nullopt)),
+              HasSubstr("x.x_turbidity: an attribute of one's own says its type"));
+  EXPECT_THAT(problem(own("temperature", ValueType::number)),
+              HasSubstr("the vocabulary says its type"));
+  EXPECT_THAT(problem(own("x_program", ValueType::enumeration)), HasSubstr("says its values"));
+  JsonAttribute named = own("x_name", ValueType::text);
+  named.unit = "m";
+  EXPECT_THAT(problem(named), HasSubstr("only a number has a unit"));
+  JsonAttribute empty = own("x_a", ValueType::number);
+  empty.range = Range{5, 5};
+  EXPECT_THAT(problem(empty), HasSubstr("its range is empty"));
+}
+
 TEST(JsonMapped, RefusesWhatItCannotMap) {
   EXPECT_THAT(problem(reads("warmth", "a", "/t")), HasSubstr("x.warmth: the vocabulary"));
   EXPECT_THAT(problem(reads("temperature", "a", "/t", "V")), HasSubstr("does not convert"));
