@@ -10,10 +10,6 @@ bool passed(const std::optional<Millis>& deadline, const Instant& now) {
   return deadline && *deadline <= now.steady;
 }
 
-bool holds_claims(RulePhase phase) {
-  return phase == RulePhase::active || phase == RulePhase::ending;
-}
-
 /// One evaluation of a rule: reads the conditions it needs, and decides for the unknown ones.
 class Evaluation {
  public:
@@ -165,6 +161,10 @@ class Evaluation {
 Advance advance(const Rule& rule, const RuleState& state, const StateView& view, const Instant& now,
                 const Occasion& occasion) {
   return Evaluation(rule, state, view, now, occasion).run();
+}
+
+bool holds_claims(RulePhase phase) {
+  return phase == RulePhase::active || phase == RulePhase::ending;
 }
 
 Deadlines deadlines(const Rule& rule, const RuleState& state) {

@@ -33,6 +33,9 @@ struct Occasion {
 [[nodiscard]] Advance advance(const Rule& rule, const RuleState& state, const StateView& view,
                               const Instant& now, const Occasion& occasion = {});
 
+/// Whether a rule in this phase acts: its claims stand.
+[[nodiscard]] bool holds_claims(RulePhase phase);
+
 /// When a rule in this state must be looked at again although nothing that it reads has changed:
 /// Instant::steady, each empty when it does not run.
 struct Deadlines {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "devices/json/writer.h"
+#include "devices/json/values.h"
 #include "devices/model/value.h"
 
 namespace attune::cli {
@@ -11,38 +11,6 @@ namespace {
 /// A state of limits::kDevicesMax devices fits; what is larger is not attune's.
 constexpr devices::json::Limits kAnswerLimits{256ull << 20, limits::kJsonDepthMax, 16'000'000,
                                               1ull << 20};
-
-Value scalar(const Json& node) {
-  switch (node.kind) {
-    case JsonKind::boolean:
-      return node.boolean;
-    case JsonKind::integer:
-      return node.integer;
-    case JsonKind::number:
-      return node.number;
-    case JsonKind::text:
-      return node.text;
-    case JsonKind::null:
-    case JsonKind::array:
-    case JsonKind::object:
-      break;
-  }
-  return {};
-}
-
-void write(devices::json::Writer& out, const Json& node) {
-  if (!node.is_container()) {
-    out.value(scalar(node));
-    return;
-  }
-  const bool object = node.kind == JsonKind::object;
-  object ? out.begin_object() : out.begin_array();
-  for (const Json& child : node) {
-    if (object) out.key(child.key);
-    write(out, child);
-  }
-  object ? out.end_object() : out.end_array();
-}
 
 }  // namespace
 
@@ -72,7 +40,7 @@ std::string words(const Json& node, std::string_view key) {
 
 std::string to_text(const Json& node) {
   devices::json::Writer out;
-  write(out, node);
+  devices::json::append(out, node);
   return out.take();
 }
 

@@ -8,6 +8,7 @@
 #include "broker/cli/program.h"
 #include "broker/cli/simulation.h"
 #include "broker/cli/sources.h"
+#include "devices/json/values.h"
 #include "devices/json/writer.h"
 #include "devices/model/issue.h"
 
@@ -33,28 +34,6 @@ std::optional<Millis> time_of(const std::string& text, Millis now) {
   if (const auto time = parse_utc(text)) return time;
   const auto ago = parse_duration(text);
   return ago ? std::optional(now - *ago) : std::nullopt;
-}
-
-Value value_of(const Json& node) {
-  switch (node.kind) {
-    case JsonKind::boolean:
-      return node.boolean;
-    case JsonKind::integer:
-      return node.integer;
-    case JsonKind::number:
-      return node.number;
-    case JsonKind::text:
-      return node.text;
-    case JsonKind::array: {
-      std::vector<double> numbers;
-      for (const Json& item : node) numbers.push_back(item.number);
-      return numbers;
-    }
-    case JsonKind::null:
-    case JsonKind::object:
-      break;
-  }
-  return {};
 }
 
 /// Reads what a running attune recorded, over its API.
@@ -105,7 +84,7 @@ class Recording {
   }
 
   void take_known(AttributePath path, const Json& node) {
-    Value value = typed(path, value_of(node));
+    Value value = typed(path, devices::json::value_of(node));
     if (!value.has_value()) return;
     if (path.device.text() == kSettingsDevice) {
       record_.settings.emplace_back(std::move(path), std::move(value));
@@ -137,7 +116,7 @@ class Recording {
 
   void take_change(const Json& change, Millis wall) {
     Noted noted{wall, {DeviceId(words(change, "device")), words(change, "attribute")}, {}};
-    noted.value = typed(noted.path, value_of(at(change, "value")));
+    noted.value = typed(noted.path, devices::json::value_of(at(change, "value")));
     if (!noted.value.has_value()) return;
     const bool by_person = words(at(change, "cause"), "kind") == "person";
     const std::string kind = words(change, "kind");

@@ -4,14 +4,11 @@
 #include <utility>
 
 #include "broker/core/packed.h"
+#include "rules/machine.h"
 
 namespace attune::core {
 
 namespace {
-
-bool holds(RulePhase phase) {
-  return phase == RulePhase::active || phase == RulePhase::ending;
-}
 
 bool is_setting(const AttributePath& path) {
   return path.device.text() == kSettingsDevice;
@@ -76,8 +73,8 @@ void Inference::evaluate(std::uint32_t index, const std::vector<Reason>& reasons
   }
   const bool moved = before.phase != standing.state.phase;
   const Because& because = moved || acts ? decisive(rule, reasons) : reasons.front().because;
-  const bool held = holds(before.phase);
-  const bool holds_now = holds(standing.state.phase);
+  const bool held = rules::holds_claims(before.phase);
+  const bool holds_now = rules::holds_claims(standing.state.phase);
   const bool begins = acts || (!held && holds_now);
   if (begins && is_own_doing(because) && by_attune(because) && storms(standing)) {
     standing.state = before;

@@ -8,6 +8,7 @@
 #include "broker/core/packed.h"
 #include "broker/core/signal_rows.h"
 #include "devices/vocabulary.h"
+#include "rules/machine.h"
 
 namespace attune::core {
 
@@ -25,10 +26,6 @@ double next_step(const Learn& learn, const Learned& row) {
   const double now = effective(learn, &row);
   const double side = row.evidence.back().chosen > now ? learn.step : -learn.step;
   return std::clamp(now + side, learn.min, learn.max);
-}
-
-bool holds(const RuleState& state) {
-  return state.phase == RulePhase::active || state.phase == RulePhase::ending;
 }
 
 Blob blob_of(const Learned& row, std::string bytes) {
@@ -161,7 +158,8 @@ bool Learning::is_off(AttributeId attribute) const {
 /// Whether the rule's wish counts, and nobody but the person stands before it.
 bool Learning::would_decide(const Place& place) const {
   const auto rule = rules_.set().index_of(place.target->rule.text());
-  if (!rule || rules_.mode(*rule) != RuleMode::enabled || !holds(rules_.at(*rule).state)) {
+  if (!rule || rules_.mode(*rule) != RuleMode::enabled ||
+      !rules::holds_claims(rules_.at(*rule).state.phase)) {
     return false;
   }
   const auto& claims = claims_.on(place.target->attribute);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/core/packed.h"
+#include "rules/machine.h"
 
 namespace attune::core {
 
@@ -16,10 +17,6 @@ std::string key_of(const RuleId& rule, std::size_t level) {
 
 Blob row_of(const std::string& key, std::string bytes) {
   return {std::string(Notices::kSpace), key, std::move(bytes)};
-}
-
-bool is_active(const RuleState& state) {
-  return state.phase == RulePhase::active || state.phase == RulePhase::ending;
 }
 
 }  // namespace
@@ -44,7 +41,7 @@ void Notices::restore(const std::vector<Blob>& blobs) {
 
 void Notices::load() {
   for (std::uint32_t rule = 0; rule < rules_.set().rules.size(); ++rule) {
-    if (!is_active(rules_.at(rule).state) || is_silent(rule)) continue;
+    if (!rules::holds_claims(rules_.at(rule).state.phase) || is_silent(rule)) continue;
     const auto& plans = rules_.set().rules[rule].extras->notify;
     for (std::uint32_t level = 0; level < plans.size(); ++level) arm(rule, level);
   }
@@ -152,7 +149,8 @@ void Notices::end(const RuleId& rule, const rules::Rule* meaning, const Because&
 
 bool Notices::acknowledge(std::uint32_t index, const Because& because) {
   const rules::Rule& rule = rules_.set().rules[index];
-  if (rule.extras->notify.empty() || !is_active(rules_.at(index).state)) return false;
+  if (rule.extras->notify.empty() || !rules::holds_claims(rules_.at(index).state.phase))
+    return false;
   if (rules_.at(index).memory->acknowledged) return false;
   for (std::uint32_t level = 0; level < rule.extras->notify.size(); ++level) {
     const std::string key = key_of(rule.id, level);
@@ -177,7 +175,7 @@ void Notices::fire(const Timer& timer) {
   std::uint32_t level = 0;
   const char* end = timer.subject.data() + timer.subject.size();
   std::from_chars(timer.subject.data() + mark + 1, end, level);
-  if (!index || is_silent(*index) || !is_active(rules_.at(*index).state)) return;
+  if (!index || is_silent(*index) || !rules::holds_claims(rules_.at(*index).state.phase)) return;
   const rules::Rule& rule = rules_.set().rules[*index];
   if (level >= rule.extras->notify.size()) return;
   const RuleState& state = rules_.at(*index).state;

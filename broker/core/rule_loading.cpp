@@ -2,17 +2,10 @@
 
 #include "broker/core/fit.h"
 #include "broker/core/inference.h"
+#include "rules/machine.h"
 
 // A rule set takes the place of another: what stays goes on, what is gone ends.
 namespace attune::core {
-
-namespace {
-
-bool holds(RulePhase phase) {
-  return phase == RulePhase::active || phase == RulePhase::ending;
-}
-
-}  // namespace
 
 void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   const auto over = rules_.replace(std::move(set));
@@ -25,7 +18,8 @@ void Inference::load(std::shared_ptr<const rules::RuleSet> set) {
   const Because loaded{{CauseKind::system, "rules loaded", {}}, {}};
   const bool first = !std::exchange(loaded_, true);
   for (std::uint32_t i = 0; i < rules_.set().rules.size(); ++i) {
-    if (first && rules_.set().rules[i].aborts_at_start && holds(rules_.at(i).state.phase)) {
+    if (first && rules_.set().rules[i].aborts_at_start &&
+        rules::holds_claims(rules_.at(i).state.phase)) {
       abort_sequence(i, loaded);
     }
     if (!rules_.at(i).memory->planned) plan(i);
@@ -47,7 +41,7 @@ void Inference::retire(const RuleState& state) {
     timers_.cancel(TimerKind::rule_mode, state.rule.text(), journal_.out());
     journal_.erase(state);
   }
-  if (!holds(state.phase)) return;
+  if (!rules::holds_claims(state.phase)) return;
   const Because changed{{CauseKind::system, gone ? "rule removed" : "rule changed", {}}, {}};
   const Because ended = announce(state.rule, "ended", changed.cause.id, changed);
   withdraw_all(state.rule, ended, changed.cause.id);
@@ -62,7 +56,7 @@ void Inference::drop_orphans() {
     for (const Claim& claim : claims) {
       if (claim.by != ClaimBy::rule) continue;
       const auto rule = rules_.set().index_of(claim.source);
-      if (rule && holds(rules_.at(*rule).state.phase)) continue;
+      if (rule && rules::holds_claims(rules_.at(*rule).state.phase)) continue;
       arbitration_.withdraw(attribute, ClaimBy::rule, claim.source, orphaned, "no rule holds it");
     }
   }

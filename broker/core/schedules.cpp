@@ -4,6 +4,7 @@
 
 #include "broker/core/fit.h"
 #include "devices/json/reader.h"
+#include "devices/json/values.h"
 
 namespace attune::core {
 
@@ -14,23 +15,6 @@ using devices::json::Node;
 
 Error wrong(std::string message) {
   return {"plan", std::move(message)};
-}
-
-Value value_of(const Node& node) {
-  switch (node.kind) {
-    case Kind::boolean:
-      return node.boolean;
-    case Kind::integer:
-    case Kind::number:
-      return node.number;
-    case Kind::text:
-      return node.text;
-    case Kind::null:
-    case Kind::array:
-    case Kind::object:
-      break;
-  }
-  return {};
 }
 
 const rules::Setting* find(const rules::RuleSet& set, std::string_view id) {
@@ -55,7 +39,7 @@ Result<rules::Schedule> parse_plan(std::string_view json, const AttributeInfo& i
   for (const Node& days : *root) {
     if (days.kind != Kind::object) return wrong("a day of a plan is {\"05:30\":22}");
     for (const Node& time : days) {
-      auto value = fit(info, value_of(time));
+      auto value = fit(info, devices::json::value_of(time));
       if (!value) return wrong(value.error().message);
       lines.push_back({std::string(days.key), std::string(time.key), std::move(*value)});
     }

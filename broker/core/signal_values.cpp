@@ -4,6 +4,7 @@
 #include "broker/core/calendar.h"
 #include "broker/core/signals.h"
 #include "broker/core/sun.h"
+#include "rules/machine.h"
 
 // What each kind of signal is at this moment, and when it must be looked at again.
 namespace attune::core {
@@ -152,11 +153,9 @@ Signals::Answer Signals::average(std::uint32_t at) {
 
 Signals::Answer Signals::active(const cel::Signal& signal) const {
   const auto rules = rules_.set().all_of(signal.word);
-  return {std::any_of(rules.begin(), rules.end(),
-                      [&](std::uint32_t rule) {
-                        const RulePhase phase = rules_.at(rule).state.phase;
-                        return phase == RulePhase::active || phase == RulePhase::ending;
-                      }),
+  return {std::any_of(
+              rules.begin(), rules.end(),
+              [&](std::uint32_t rule) { return rules::holds_claims(rules_.at(rule).state.phase); }),
           {}};
 }
 

@@ -8,10 +8,6 @@
 namespace attune::core {
 namespace {
 
-bool holds(RulePhase phase) {
-  return phase == RulePhase::active || phase == RulePhase::ending;
-}
-
 /// The reads of a part, and those of the signals among them.
 void add_reads(const std::vector<AttributeId>& reads, const Moment& moment, Obstacle& out) {
   for (const AttributeId attribute : reads) {
@@ -54,7 +50,7 @@ std::vector<WantOutcome> outcomes(const Core& core, const rules::Rule& rule) {
 
 RuleStanding standing_of(const WhyNot& why, const RuleState& state) {
   if (why.rule.mode == RuleMode::disabled) return RuleStanding::disabled;
-  if (holds(state.phase)) return RuleStanding::active;
+  if (rules::holds_claims(state.phase)) return RuleStanding::active;
   if (!why.obstacles.empty()) return RuleStanding::inhibited;
   if (state.phase == RulePhase::waiting) return RuleStanding::waiting;
   return state.spent ? RuleStanding::resting : RuleStanding::triggered;
@@ -150,7 +146,7 @@ WhyNot why_not(const Core& core, std::uint32_t index, const Instant& now) {
   WhyNot why;
   why.rule = note_of(core, index);
   if (state.since != Instant{}) why.since = state.since;
-  if (holds(state.phase)) {
+  if (rules::holds_claims(state.phase)) {
     why.wants = outcomes(core, rule);
   } else {
     why.obstacles = obstacles(rule, Present(core));
@@ -176,7 +172,7 @@ std::vector<WhyNot> inhibited_rules(const Core& core, AttributeId attribute, con
   std::vector<WhyNot> rules;
   const auto& all = core.rule_set().rules;
   for (std::uint32_t i = 0; i < all.size(); ++i) {
-    if (!wants(all[i], attribute) || holds(core.rules().at(i).state.phase)) continue;
+    if (!wants(all[i], attribute) || rules::holds_claims(core.rules().at(i).state.phase)) continue;
     rules.push_back(why_not(core, i, now));
   }
   sort_by_obstacles(rules);

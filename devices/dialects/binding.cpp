@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "devices/json/values.h"
 #include "devices/model/letters.h"
 
 namespace attune::devices {
@@ -269,28 +270,8 @@ Wire wire_of(const Binding& binding) {
 }
 
 Value plain_value(const Node& node) {
-  switch (node.kind) {
-    case Kind::null:
-    case Kind::object:
-      return {};
-    case Kind::boolean:
-      return node.boolean;
-    case Kind::integer:
-      return node.integer;
-    case Kind::number:
-      return node.number;
-    case Kind::text:
-      return node.text;
-    case Kind::array:
-      break;
-  }
-  if (node.size > kNumbersMax) return {};
-  std::vector<double> numbers;
-  for (const Node& element : node) {
-    if (!element.is_number()) return {};
-    numbers.push_back(element.number);
-  }
-  return numbers;
+  const bool too_long = node.kind == Kind::array && node.size > kNumbersMax;
+  return too_long ? Value() : json::value_of(node);
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "devices/json/reader.h"
+#include "devices/json/values.h"
 #include "devices/json/writer.h"
 
 namespace attune::api {
@@ -27,35 +28,14 @@ Result<const Node*> read_object(Reader& reader, std::string_view text) {
   return root;
 }
 
-Result<Value> numbers_of(const Node& node) {
-  std::vector<double> numbers;
-  for (const Node& element : node) {
-    if (!element.is_number()) return wrong("`value` may be a list of numbers only");
-    numbers.push_back(element.number);
-  }
-  return Value(std::move(numbers));
-}
-
 }  // namespace
 
-Result<Value> value_of(const Node& node) {
-  switch (node.kind) {
-    case Kind::boolean:
-      return Value(node.boolean);
-    case Kind::integer:
-      return Value(node.integer);
-    case Kind::number:
-      return Value(node.number);
-    case Kind::text:
-      return Value(node.text);
-    case Kind::array:
-      return numbers_of(node);
-    case Kind::null:
-      return wrong("`value` is null; DELETE releases");
-    case Kind::object:
-      break;
-  }
-  return wrong("`value` may not be an object");
+Result<Value> bare_value(const Node& node) {
+  if (node.kind == Kind::null) return wrong("`value` is null; DELETE releases");
+  if (node.kind == Kind::object) return wrong("`value` may not be an object");
+  Value value = devices::json::value_of(node);
+  if (!value.has_value()) return wrong("`value` may be a list of numbers only");
+  return value;
 }
 
 namespace {
@@ -77,42 +57,9 @@ Status read_revision(const Node& node, std::optional<Revision>& out) {
   return {};
 }
 
-void append(devices::json::Writer& out, const Node& node) {
-  switch (node.kind) {
-    case Kind::object:
-      out.begin_object();
-      for (const Node& member : node) {
-        out.key(member.key);
-        append(out, member);
-      }
-      out.end_object();
-      return;
-    case Kind::array:
-      out.begin_array();
-      for (const Node& element : node) append(out, element);
-      out.end_array();
-      return;
-    case Kind::boolean:
-      out.value(node.boolean);
-      return;
-    case Kind::integer:
-      out.value(node.integer);
-      return;
-    case Kind::number:
-      out.value(node.number);
-      return;
-    case Kind::text:
-      out.value(node.text);
-      return;
-    case Kind::null:
-      out.value(Value());
-      return;
-  }
-}
-
 std::string text_of(const Node& object) {
   devices::json::Writer out;
-  append(out, object);
+  devices::json::append(out, object);
   return out.take();
 }
 
@@ -129,7 +76,7 @@ Status read_id(const Node& node, std::string& out) {
 Status read_write_member(const Node& node, WriteBody& out) {
   if (node.key == "value") {
     // A plan of a schedule: whoever takes it reads it as a text.
-    auto value = node.kind == Kind::object ? Result<Value>(Value(text_of(node))) : value_of(node);
+    auto value = node.kind == Kind::object ? Result<Value>(Value(text_of(node))) : bare_value(node);
     if (!value) return value.error();
     out.value = std::move(*value);
   } else if (node.key == "hold") {

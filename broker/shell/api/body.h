@@ -28,7 +28,7 @@ inline constexpr std::size_t kWriteIdBytesMax = 128;
 /// One member of it. Error "body": unknown key, wrong type.
 [[nodiscard]] Status read_write_member(const devices::json::Node& node, WriteBody& out);
 /// A bare value. Error "body": null, an object, a list of anything but numbers.
-[[nodiscard]] Result<Value> value_of(const devices::json::Node& node);
+[[nodiscard]] Result<Value> bare_value(const devices::json::Node& node);
 /// Error "body": members that contradict each other.
 [[nodiscard]] Status check_write(const WriteBody& body);
 /// Error "body": not JSON (message says where), an unknown key, no value, a wrong type, members

@@ -102,7 +102,7 @@ Result<SetBody> parse_set(std::string_view payload) {
   const Node* root = reader.read(payload);
   if (root != nullptr && root->kind == Kind::object) return read_set(*root);
   if (root != nullptr) {
-    auto value = value_of(*root);
+    auto value = bare_value(*root);
     if (!value) return value.error();
     body.write.value = std::move(*value);
     return body;

@@ -3,6 +3,7 @@
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/routes.h"
 #include "rules/check/schema.h"
+#include "rules/machine.h"
 
 /// GET /api/v1/rules, /rules/{id}, /rules/schema; POST /reload
 namespace attune::api {
@@ -18,7 +19,7 @@ Counts count(const core::Core& core) {
   for (std::uint32_t i = 0; i < counts.total; ++i) {
     const auto& standing = core.rules().at(i);
     const auto phase = standing.state.phase;
-    counts.active += phase == RulePhase::active || phase == RulePhase::ending;
+    counts.active += rules::holds_claims(phase);
     counts.waiting += phase == RulePhase::waiting;
     counts.disabled += core.rules().mode(i) == RuleMode::disabled;
     counts.shadow += core.rules().mode(i) == RuleMode::shadow;
