@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "devices/dialects/own_attributes.h"
 #include "devices/dialects/unit_names.h"
 #include "devices/json/writer.h"
 #include "devices/model/limits.h"
@@ -38,11 +39,20 @@ std::optional<double> number_of(const Node& object, std::string_view name) {
   return said != nullptr && said->is_number() ? std::optional(said->number) : std::nullopt;
 }
 
-/// Whether it is a word of the vocabulary, alone or at an endpoint that can stand in a path.
-bool is_canonical(std::string_view name) {
-  if (find_word(canonical_part(name)) == nullptr) return false;
+/// Whether the endpoint of a name, if it has one, can stand in a path.
+bool has_plain_endpoint(std::string_view name) {
   const std::string_view endpoint = endpoint_part(name);
   return endpoint.size() <= kIdBytesMax && plain_name(endpoint) == endpoint;
+}
+
+/// Whether it is a word of the vocabulary, alone or at an endpoint.
+bool is_canonical(std::string_view name) {
+  return find_word(canonical_part(name)) != nullptr && has_plain_endpoint(name);
+}
+
+/// Whether it is `x_<name>`, alone or at an endpoint.
+bool is_own(std::string_view name) {
+  return is_user_attribute(canonical_part(name)) && has_plain_endpoint(name);
 }
 
 /// What a writable attribute takes, within what is plausible.
@@ -62,6 +72,7 @@ void narrow(const Node& said, Bound& bound) {
 /// One member of `attributes`; none when its name is not canonical. Raw when its unit is none of
 /// the attribute's.
 std::optional<Bound> bind(const Node& said) {
+  if (is_own(said.key)) return bind_own(said);
   if (!is_canonical(said.key)) return std::nullopt;
   const std::string_view written = said.text_of("unit");
   const std::string_view code = ucum_code(written);
@@ -198,6 +209,9 @@ void Attune::introduce(BoundDevice& device, Turn& turn) {
         break;
       }
       std::optional<Bound> bound = bind(said);
+      if (!bound && is_own(said.key)) {
+        reject("unknown_attribute", std::string(said.key) + " is declared with its type", turn);
+      }
       if (!bound) continue;
       if (bound->binding.shape == Shape::raw) {
         reject("unit", "no unit of " + bound->binding.property, turn);
@@ -260,6 +274,10 @@ void Attune::take(BoundDevice& device, const Node& member, Turn& turn) {
   }
   if (binding != nullptr) {
     return book_.take(device, *binding, member, turn.message, turn.out);
+  }
+  if (is_own(member.key)) {
+    return book_.reject(&device, member.key, "unknown_attribute",
+                        "an attribute of one's own that no hello declared", turn.message, turn.out);
   }
   std::string_view path = member.key;
   if (path.starts_with("raw.")) path.remove_prefix(4);

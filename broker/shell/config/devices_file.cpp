@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/shell/config/fields.h"
+#include "devices/dialects/own_attributes.h"
 #include "devices/dialects/registry.h"
 #include "devices/model/limits.h"
 #include "devices/names.h"
@@ -22,11 +23,6 @@ constexpr std::size_t kTemplateBytesMax = 4'096;
 constexpr std::size_t kUnitBytesMax = 32;
 constexpr std::size_t kBandsMax = 8;
 constexpr double kPercentMax = 100;
-
-/// What an attribute of one's own may be.
-constexpr std::pair<std::string_view, ValueType> kTypes[] = {
-    {"bool", ValueType::boolean}, {"int", ValueType::integer},      {"number", ValueType::number},
-    {"text", ValueType::text},    {"enum", ValueType::enumeration}, {"event", ValueType::event}};
 
 /// A topic that one message can have: no wildcards, no controls, within the limits.
 bool is_topic(const std::string& topic) {
@@ -230,9 +226,11 @@ JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry) {
 void DevicesReader::read_declaration(Fields& fields, const yaml::Node& key,
                                      JsonAttribute& attribute) {
   std::vector<std::string> words;
-  for (const auto& [word, type] : kTypes) words.emplace_back(word);
+  for (const auto& [word, type] : devices::own_types()) words.emplace_back(word);
   const yaml::Node* said = fields.node().find("type");
-  if (const auto word = fields.word("type", words)) attribute.type = kTypes[*word].second;
+  if (const auto word = fields.word("type", words)) {
+    attribute.type = devices::own_types()[*word].second;
+  }
   if (auto range = fields.map("range")) {
     constexpr double kMost = 1e15;
     std::optional<double> min;

@@ -161,10 +161,10 @@ TEST(Attune, ALaterBootBeginsItsCountAnew) {
 
 TEST(Attune, WhoNeverIntroducedItselfIsReadAndAskedTo) {
   Home home;
-  home.report(3, 9, R"("temperature":21.5,"left.on":true,"x_pulses":12)");
+  home.report(3, 9, R"("temperature":21.5,"left.on":true,"pulses":12)");
   EXPECT_EQ(home.value("lamp.temperature"), Value(21.5));
   EXPECT_EQ(home.value("lamp.left.on"), Value(true));
-  EXPECT_EQ(home.value("lamp.raw.x_pulses"), Value(12));
+  EXPECT_EQ(home.value("lamp.raw.pulses"), Value(12));
   EXPECT_FALSE(home.catalog.find("lamp")->find("left.on")->writable);
   EXPECT_THAT(home.replies(), ElementsAre(HasSubstr(R"("hello":true)")));
 }
@@ -326,6 +326,32 @@ TEST(Attune, WhatMeansHarmIsRefused) {
   for (const auto& [path, value] : home.values) {
     EXPECT_EQ(path.find_first_of("/#+"), std::string::npos) << path;
   }
+}
+
+TEST(Attune, AnAttributeOfOnesOwnIsDeclaredInTheHello) {
+  Home home;
+  home.say("hello", R"({"boot":1,"attributes":{)"
+                    R"("x_turbidity":{"type":"number","unit":"NTU","min":0,"max":1000},)"
+                    R"("x_program":{"type":"enum","values":["rinse","rest"],"writable":true}}})");
+  EXPECT_THAT(home.rejected(), IsEmpty());
+  const AttributeInfo* turbidity = home.catalog.find("lamp")->find("x_turbidity");
+  ASSERT_NE(turbidity, nullptr);
+  EXPECT_EQ(turbidity->unit, "NTU");
+  home.report(1, 1, R"("x_turbidity":12.5,"x_program":"rest")");
+  EXPECT_EQ(home.value("lamp.x_turbidity"), Value(12.5));
+  EXPECT_EQ(home.value("lamp.x_program"), Value("rest"));
+  home.report(1, 2, R"("x_turbidity":2000,"x_program":"boil")");
+  EXPECT_THAT(home.rejected(), ElementsAre("range lamp.x_turbidity", "type lamp.x_program"));
+  ASSERT_THAT(home.drive("lamp", {{"x_program", "rinse"}}), SizeIs(1));
+}
+
+TEST(Attune, AnAttributeOfOnesOwnThatNoHelloDeclaredIsRefused) {
+  Home home;
+  home.say("hello", R"({"boot":1,"attributes":{"x_a":{},"x_b":{"type":"enum"},"on":{}}})");
+  EXPECT_THAT(home.rejected(), ElementsAre("unknown_attribute", "unknown_attribute"));
+  home.report(1, 1, R"("x_a":1,"on":true)");
+  EXPECT_THAT(home.rejected(), ElementsAre("unknown_attribute lamp.x_a"));
+  EXPECT_EQ(home.value("lamp.on"), Value(true));
 }
 
 }  // namespace
