@@ -99,7 +99,7 @@ std::string guide_for(const config::Startup& startup, const DemoOptions& options
   const Result<std::string> password =
       config::read_secret(player_options(startup, options).password_file);
   return guide({.program = program_name(),
-                .devices = fixtures().size(),
+                .devices = fixtures().size() + guests().size(),
                 .speed = options.speed,
                 .seed = options.seed,
                 .http_port = startup.config.http.port,

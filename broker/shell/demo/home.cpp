@@ -24,7 +24,11 @@ bool keeps_state(Kind kind) {
 }  // namespace
 
 Home::Home(const HomeOptions& options, Millis now)
-    : random_(options.seed), speed_(options.speed), time_(options.starts_at), now_(now) {
+    : random_(options.seed),
+      speed_(options.speed),
+      guest_random_(~options.seed),
+      time_(options.starts_at),
+      now_(now) {
   devices_.reserve(fixtures().size());
   for (const Fixture& fixture : fixtures()) {
     Device device{.appliance = Appliance(fixture, random_)};
@@ -38,10 +42,16 @@ Home::Home(const HomeOptions& options, Millis now)
   for (const Happening& happening : plan_day(random_)) {
     if (happening.at >= time_) today_.push_back(happening);
   }
+  invite_guests();
 }
 
 std::vector<std::string> Home::subscriptions() const {
-  return {"zigbee2mqtt/+/set", "zigbee2mqtt/+/get", "water/+/set", "climate/+/set"};
+  std::vector<std::string> all{"zigbee2mqtt/+/set", "zigbee2mqtt/+/get", "water/+/set",
+                               "climate/+/set"};
+  for (const Visitor& visitor : visitors_) {
+    for (std::string& filter : visitor.guest->subscriptions()) all.push_back(std::move(filter));
+  }
+  return all;
 }
 
 std::vector<Publish> Home::announce() const {
@@ -59,11 +69,13 @@ std::vector<Publish> Home::announce() const {
     if (device.appliance.state().empty()) continue;
     out.push_back({topic, to_json(device.appliance.state()), keeps_state(fixture.kind)});
   }
+  announce_guests(out);
   return out;
 }
 
 void Home::on_message(std::string_view topic, std::string_view payload, Millis now) {
-  if (orders_.size() >= kOrdersMax) return;
+  if (orders_.size() + guest_orders_.size() >= kOrdersMax) return;
+  if (hear_guests(topic, payload, now)) return;
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     const Fixture& fixture = devices_[i].appliance.fixture();
     const bool asked = is_zigbee(fixture.kind) && topic == state_topic(fixture) + "/get";
@@ -97,6 +109,7 @@ void Home::tick(Millis now) {
   run_water(hours);
   measure();
   say_states();
+  live_guests();
 }
 
 void Home::obey_orders(Millis now) {

@@ -2,12 +2,15 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/shell/demo/appliance.h"
 #include "broker/shell/demo/day.h"
+#include "broker/shell/demo/guest.h"
+#include "broker/shell/demo/publish.h"
 #include "broker/shell/demo/random.h"
 #include "devices/model/instant.h"
 
@@ -16,14 +19,6 @@
 /// Threading: one thread. Determinism: seed, speed, and the times and contents of the messages
 /// that it gets decide every message that it gives. It reads no clock.
 namespace attune::demo {
-
-/// A message of a simulated device.
-struct Publish {
-  std::string topic;
-  std::string payload;
-  bool retained = false;
-  friend bool operator==(const Publish&, const Publish&) = default;
-};
 
 struct HomeOptions {
   std::uint64_t seed = 1;
@@ -64,6 +59,20 @@ class Home {
     std::size_t device = 0;
     Fields command;  ///< empty: it was asked for its state
   };
+  /// A device that speaks for itself.
+  struct Visitor {
+    const GuestFixture* fixture = nullptr;
+    std::unique_ptr<Guest> guest;
+    bool there = true;   ///< else it neither speaks nor hears
+    bool moved = false;  ///< a measurement: said when kGuestMeasureEvery has passed
+    Millis said{};       ///< when it last said its state, on the caller's clock
+    Millis turns{};      ///< when it next comes or goes
+  };
+  struct GuestOrder {
+    Millis at{};
+    std::size_t visitor = 0;
+    std::string topic, payload;
+  };
   struct Person {
     std::string_view fixture;
     Room room = Room::bedroom;
@@ -87,6 +96,14 @@ class Home {
   void say(Device& device);
   void say_momentary(Device& device, std::string_view property, std::string_view word);
 
+  // home_guests.cpp
+  void invite_guests();
+  void announce_guests(std::vector<Publish>& out) const;
+  bool hear_guests(std::string_view topic, std::string_view payload, Millis now);
+  void live_guests();
+  void turn_guest(Visitor& visitor);
+  void say_all(const Visitor& visitor, std::vector<Publish> messages);
+
   Device& device(std::string_view fixture);
   const Device& device(std::string_view fixture) const;
   Device* device_of(Room room, Kind kind);
@@ -95,8 +112,11 @@ class Home {
 
   Random random_;
   double speed_;
-  std::vector<Device> devices_;  ///< as fixtures()
-  std::vector<Order> orders_;    ///< in the order of arrival
+  std::vector<Device> devices_;    ///< as fixtures()
+  std::vector<Order> orders_;      ///< in the order of arrival
+  Random guest_random_;            ///< of its own: guests change nothing in the day of the others
+  std::vector<Visitor> visitors_;  ///< as guests()
+  std::vector<GuestOrder> guest_orders_;
   std::array<double, kRooms> temperature_{};
   double level_ = 38;                        ///< of the tank, %
   double humidity_ = 52;                     ///< in the bath, %

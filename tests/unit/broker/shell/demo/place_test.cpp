@@ -12,6 +12,7 @@
 #include "broker/shell/config/devices_file.h"
 #include "broker/shell/demo/files.h"
 #include "broker/shell/demo/fixtures.h"
+#include "broker/shell/demo/guest.h"
 
 namespace attune::demo {
 namespace {
@@ -66,7 +67,7 @@ TEST(DemoPlace, TheExampleIsAConfigurationThatKnowsEveryDevice) {
   EXPECT_TRUE(config.issues.empty());
   const auto devices = config::load_devices(config.config.devices);
   for (const Issue& issue : devices.issues) ADD_FAILURE() << issue.message;
-  EXPECT_EQ(devices.file.entries.size(), fixtures().size());
+  EXPECT_EQ(devices.file.entries.size(), fixtures().size() + guests().size());
 }
 
 TEST(DemoPlace, AnExampleThatCannotBeWrittenIsAnError) {
