@@ -14,6 +14,19 @@
 /// Every device that is known, from discovery, from the devices file, or from its first message.
 namespace attune::devices {
 
+/// One attribute that a devices file finds for a dialect whose names are free.
+struct MappedAttribute {
+  std::string name;                           ///< canonical, or x_<one's own>
+  std::string source;                         ///< where: a metric, `shadow/path`
+  std::string unit;                           ///< UCUM on the wire; empty: canonical
+  std::map<std::string, std::string> values;  ///< canonical -> word on the wire
+  bool writable = false;
+  std::optional<ValueType> type{};  ///< of an attribute `x_..` of one's own, and no other
+  std::optional<Range> range{};     ///< the same
+};
+/// Whether they say the same.
+[[nodiscard]] bool operator==(const MappedAttribute& a, const MappedAttribute& b);
+
 /// What a devices file says of a device beside its wire mapping; fields left empty add nothing.
 struct DeviceEntry {
   DeviceId id;
@@ -21,6 +34,7 @@ struct DeviceEntry {
   std::vector<std::string> tags, capabilities;
   std::optional<bool> foreign_is_person;
   std::vector<Cut> percent;  ///< bands of its `level`; empty: those of everybody
+  std::vector<MappedAttribute> mapped{};
 };
 
 /// Threading: owned by the loop's thread. Determinism: ids depend only on the order of calls.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "devices/dialects/json_mapped.h"
+#include "devices/dialects/mapping.h"
 #include "devices/dialects/registry.h"
 #include "devices/json/reader.h"
 #include "devices/model/limits.h"
@@ -42,6 +43,9 @@ Status Normaliser::configure(const DevicesFile& file) {
     return {};
   };
   if (Status checked = JsonMapped::check(file.json, taken); !checked) return checked;
+  for (const DeviceEntry& entry : file.entries) {
+    if (Status checked = check_mapped(entry); !checked) return checked;
+  }
   catalog_.set_entries(file.entries);
   for (const auto& dialect : dialects_) dialect->declare(file.entries);
   json_->configure(file.json);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "devices/dialects/mapping.h"
 #include "devices/json/writer.h"
 #include "devices/names.h"
 #include "devices/vocabulary.h"
@@ -71,8 +72,19 @@ std::string_view meaning_of(const Node& member) {
   return fits ? word->name : std::string_view{};
 }
 
+/// `shadow/key`, the key as in a JSON pointer.
 std::string property_of(std::string_view shadow, std::string_view key) {
-  return std::string(shadow) + "/" + std::string(key);
+  std::string property = std::string(shadow) + "/";
+  for (const char c : key) {
+    if (c == '~') {
+      property += "~0";
+    } else if (c == '/') {
+      property += "~1";
+    } else {
+      property += c;
+    }
+  }
+  return property;
 }
 
 /// The member's attribute, as its first value shows that it travels.
@@ -85,6 +97,28 @@ Bound bound_of(std::string_view shadow, std::string_view attribute, const Node& 
   }
   make_writable(bound);
   return bound;
+}
+
+/// What is wanted of a shadow: a value, or members that are wanted each.
+struct Wish {
+  Value value;
+  std::map<std::string, Wish> members{};
+};
+
+void wish_for(Wish& root, const std::vector<std::string>& path, const Value& wire) {
+  Wish* at = &root;
+  for (const std::string& key : path) at = &at->members[key];
+  at->value = wire;
+}
+
+void append_wish(json::Writer& out, const Wish& wish) {
+  if (wish.members.empty()) {
+    out.value(wish.value);
+    return;
+  }
+  out.begin_object();
+  for (const auto& [key, member] : wish.members) append_wish(out.key(key), member);
+  out.end_object();
 }
 
 }  // namespace
@@ -226,57 +260,109 @@ void AwsShadow::take_states(const Node* state, Turn& turn) {
 
 void AwsShadow::take_members(const Node* members, std::vector<Reading>& into, Turn& turn) {
   if (members == nullptr || members->kind != Kind::object) return;
+  take_mapped(*members, into, turn);
   // A null deletes the key: there is nothing to take, and nothing to make 0 or false of.
   for (const Node& member : *members) {
     if (member.kind != Kind::null) take(member, into, turn);
   }
 }
 
+/// What a person found in the shadow, where it stands.
+void AwsShadow::take_mapped(const Node& members, std::vector<Reading>& into, Turn& turn) {
+  const auto mapping = mapped_.find(turn.device->name);
+  if (mapping == mapped_.end()) return;
+  for (const Bound& mapped : mapping->second.bound) {
+    const std::string& property = mapped.binding.property;
+    if (property.substr(0, property.find('/')) != turn.place.shadow) continue;
+    const auto path = split_pointer(std::string_view(property).substr(property.find('/')));
+    const Node* node = path ? follow(members, *path) : nullptr;
+    const Binding* binding = DeviceBook::binding(*turn.device, property);
+    if (node == nullptr || binding == nullptr || node->kind == Kind::null) continue;
+    if (node->is_number()) in_numbers_.insert(turn.device->name + " " + property);
+    read_node(*binding, *node, into, turn);
+  }
+}
+
+void AwsShadow::read_node(const Binding& binding, const Node& node, std::vector<Reading>& into,
+                          Turn& turn) {
+  Decoded taken;
+  book_.take(*turn.device, binding, node, turn.message, taken);
+  std::ranges::move(taken.readings, std::back_inserter(into));
+  std::ranges::move(taken.rejections, std::back_inserter(turn.out.rejections));
+}
+
 void AwsShadow::take(const Node& member, std::vector<Reading>& into, Turn& turn) {
   BoundDevice& device = *turn.device;
   const std::string_view shadow = turn.place.shadow;
-  const Binding* binding = DeviceBook::binding(device, property_of(shadow, member.key));
+  const auto mapping = mapped_.find(device.name);
+  const std::string property = property_of(shadow, member.key);
+  const bool mapped = mapping != mapped_.end() &&
+                      std::ranges::any_of(mapping->second.bound, [&](const Bound& bound) {
+                        return bound.binding.property == property;
+                      });
+  if (mapped) return;  // taken already
+  const Binding* binding = DeviceBook::binding(device, property);
   const std::string_view meaning = binding == nullptr ? meaning_of(member) : std::string_view{};
   if (!meaning.empty()) {
     binding = book_.add(device, bound_of(shadow, meaning, member), turn.message, turn.out);
   }
+  if (binding != nullptr) return read_node(*binding, member, into, turn);
   Decoded taken;
-  if (binding != nullptr) {
-    book_.take(device, *binding, member, turn.message, taken);
-  } else {
-    const std::string front = shadow.empty() ? "" : plain_name(shadow) + ".";
-    book_.take_raw(device, front + plain_name(member.key), member, turn.message, taken);
-  }
+  const std::string front = shadow.empty() ? "" : plain_name(shadow) + ".";
+  book_.take_raw(device, front + plain_name(member.key), member, turn.message, taken);
   std::ranges::move(taken.readings, std::back_inserter(into));
   std::ranges::move(taken.rejections, std::back_inserter(turn.out.rejections));
 }
 
 void AwsShadow::declare(std::span<const DeviceEntry> entries) {
-  book_.declare(entries, [](std::string_view topic) {
+  const auto name_of = [](std::string_view topic) {
     if (topic.starts_with(kThings)) topic.remove_prefix(kThings.size());
     return std::string(topic.substr(0, topic.find('/')));
-  });
+  };
+  book_.declare(entries, name_of);
+  std::map<std::string, Mapping, std::less<>> wanted;
+  for (const DeviceEntry& entry : entries) {
+    if (entry.dialect != name() || entry.mapped.empty()) continue;
+    wanted[name_of(entry.topic)] = {entry.mapped, bound_of(entry)};
+  }
+  for (const auto& [thing, mapping] : mapped_) wanted.try_emplace(thing);
+  Decoded unheard;
+  for (const auto& [thing, mapping] : wanted) {
+    BoundDevice* device = book_.find(thing);
+    if (device == nullptr) continue;
+    const bool is_fresh = device->bindings.empty();
+    const Mapping& before = mapped_[thing];
+    if (before.said == mapping.said && !is_fresh) continue;
+    replace_mapped(book_, *device, is_fresh ? std::vector<Bound>{} : before.bound, mapping.bound,
+                   unheard);
+  }
+  std::erase_if(wanted, [](const auto& one) { return one.second.said.empty(); });
+  mapped_ = std::move(wanted);
 }
 
 std::vector<Outgoing> AwsShadow::encode(DeviceIndex index, std::span<const Reading> values) const {
   const BoundDevice* device = book_.at(index);
   if (device == nullptr) return {};
-  std::map<std::string, json::Writer> wishes;  // by shadow
+  std::map<std::string, Wish> wishes;  // by shadow
   for (const Reading& reading : values) {
     const auto found = std::ranges::find(device->bindings, reading.attribute, &Binding::id);
     if (found == device->bindings.end() || !found->writable) continue;
-    const Value wire = write(*found, reading.value);
+    Value wire = write(*found, reading.value);
     if (!wire.has_value()) continue;
+    const bool number = wire.kind() == ValueKind::text &&
+                        in_numbers_.contains(device->name + " " + found->property);
+    if (number) wire = parse_number(wire.as_text()).value_or(0);
     const std::size_t slash = found->property.find('/');
-    json::Writer& writer = wishes[found->property.substr(0, slash)];
-    if (writer.empty()) {
-      writer.begin_object().key("state").begin_object().key("desired").begin_object();
-    }
-    writer.member(found->property.substr(slash + 1), wire);
+    const auto path = split_pointer(std::string_view(found->property).substr(slash));
+    if (!path) continue;
+    wish_for(wishes[found->property.substr(0, slash)], *path, wire);
   }
   std::vector<Outgoing> messages;
-  for (auto& [shadow, writer] : wishes) {
-    writer.end_object().end_object().member("clientToken", kToken).end_object();
+  for (const auto& [shadow, wish] : wishes) {
+    json::Writer writer;
+    writer.begin_object().key("state").begin_object().key("desired");
+    append_wish(writer, wish);
+    writer.end_object().member("clientToken", kToken).end_object();
     messages.push_back({base_of(device->name, shadow) + "update", writer.take()});
   }
   return messages;

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,8 @@
 namespace attune::devices {
 
 /// A thing is a device, a named shadow an endpoint of it. Names in a shadow are free: one that is
-/// a word of the vocabulary, with a value of its type, is that attribute; everything else is raw.
+/// a word of the vocabulary, with a value of its type, is that attribute; what a devices file maps
+/// is what it says, at whatever depth; everything else is raw.
 /// What is reported is state, what is desired is a wish, and a document that is older than the
 /// last one is refused.
 class AwsShadow final : public Dialect {
@@ -40,6 +42,11 @@ class AwsShadow final : public Dialect {
     Place place;
     BoundDevice* device = nullptr;
   };
+  /// What a devices file finds in its shadows; each binding's property is `shadow/path`.
+  struct Mapping {
+    std::vector<MappedAttribute> said;
+    std::vector<Bound> bound;
+  };
   /// The version of each shadow of a thing, by its name.
   using Versions = std::map<std::string, std::optional<std::uint64_t>, std::less<>>;
 
@@ -53,10 +60,15 @@ class AwsShadow final : public Dialect {
   void take_states(const json::Node* state, Turn& turn);
   void take_members(const json::Node* members, std::vector<Reading>& into, Turn& turn);
   void take(const json::Node& member, std::vector<Reading>& into, Turn& turn);
+  void take_mapped(const json::Node& members, std::vector<Reading>& into, Turn& turn);
+  void read_node(const Binding& binding, const json::Node& node, std::vector<Reading>& into,
+                 Turn& turn);
 
   DeviceBook book_;
   json::Reader reader_;
   std::map<std::string, Versions, std::less<>> versions_;  // by thing
+  std::map<std::string, Mapping, std::less<>> mapped_;     // likewise
+  std::set<std::string> in_numbers_;  // thing and property of words that travel as numbers
 };
 
 }  // namespace attune::devices

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "devices/dialects/mapping.h"
 #include "devices/dialects/sparkplug_metrics.h"
 #include "devices/model/limits.h"
 #include "devices/topics.h"
@@ -182,8 +183,8 @@ void Sparkplug::learn(const Payload& payload, Turn& turn) {
   std::erase_if(node.by_alias, [&](const auto& known) { return known.second.first == turn.name; });
   own.metrics.clear();
   own.by_attribute.clear();
-  book_.describe(*turn.device, sparkplug::canonical_of(payload.metrics), turn.device->capabilities,
-                 {}, turn.out);
+  book_.describe(*turn.device, described(payload, turn.name), turn.device->capabilities, {},
+                 turn.out);
   for (const Metric& metric : payload.metrics) {
     if (metric.name.empty() || metric.name == kBirthCount) continue;
     if (own.metrics.contains(metric.name)) {
@@ -204,8 +205,34 @@ void Sparkplug::learn(const Payload& payload, Turn& turn) {
                    turn.message, turn.out);
     }
   }
-  for (const Binding& binding : turn.device->bindings) {
-    own.by_attribute.try_emplace(binding.id, binding.property);
+  note_attributes(*turn.device);
+}
+
+/// What the metrics say that they are; what a person says of them comes first.
+std::vector<Bound> Sparkplug::described(const Payload& payload, std::string_view name) const {
+  std::vector<Bound> all;
+  if (const auto mapped = mapped_.find(name); mapped != mapped_.end()) all = mapped->second.bound;
+  for (Bound& bound : all) {
+    const auto metric = std::ranges::find(payload.metrics, bound.binding.property, &Metric::name);
+    if (metric != payload.metrics.end()) sparkplug::fit_datatype(bound, metric->datatype);
+  }
+  const std::size_t count = all.size();
+  for (Bound& own : sparkplug::canonical_of(payload.metrics)) {
+    const bool taken = std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count),
+                                   [&own](const Bound& mapped) {
+                                     return mapped.binding.property == own.binding.property ||
+                                            mapped.binding.attribute == own.binding.attribute;
+                                   });
+    if (!taken) all.push_back(std::move(own));
+  }
+  return all;
+}
+
+void Sparkplug::note_attributes(const BoundDevice& device) {
+  const auto own = own_.find(device.name);
+  if (own == own_.end()) return;
+  for (const Binding& binding : device.bindings) {
+    own->second.by_attribute.insert_or_assign(binding.id, binding.property);
   }
 }
 
@@ -270,12 +297,8 @@ void Sparkplug::take(const Metric& metric, std::vector<Reading>& into, Turn& tur
   into.push_back({known->raw, metric.value});
   const Binding* binding = DeviceBook::binding(*turn.device, known->metric);
   if (binding == nullptr) return;
-  json::Node node;
-  node.kind = json::Kind::number;
-  if (!metric.value.is_numeric()) return;
-  node.number = metric.value.numeric();
   Decoded read;
-  book_.take(*turn.device, *binding, node, turn.message, read);
+  book_.take(*turn.device, *binding, sparkplug::node_of(metric.value), turn.message, read);
   for (Reading& reading : read.readings) into.push_back(std::move(reading));
   for (Rejection& why : read.rejections) turn.out.rejections.push_back(std::move(why));
 }
@@ -308,17 +331,50 @@ void Sparkplug::hear_command(const Payload& payload, Turn& turn) {
     if (wanted.empty() && alias != node->second.by_alias.end()) wanted = alias->second.second;
     const auto known = own->second.metrics.find(wanted);
     if (known == own->second.metrics.end() || !metric.value.has_value()) continue;
-    if (!wanted.starts_with("Node Control/")) {
-      turn.out.foreign.push_back({known->second.raw, metric.value});
-    }
+    if (wanted.starts_with("Node Control/")) continue;
+    turn.out.foreign.push_back({known->second.raw, metric.value});
+    const BoundDevice* device = book_.find(name);
+    const Binding* binding = device == nullptr ? nullptr : DeviceBook::binding(*device, wanted);
+    Value value;
+    if (binding == nullptr || !binding->writable) continue;
+    if (read(*binding, sparkplug::node_of(metric.value), value) != Take::value) continue;
+    turn.out.foreign.push_back({binding->id, std::move(value)});
   }
 }
 
 void Sparkplug::declare(std::span<const DeviceEntry> entries) {
-  book_.declare(entries, [](std::string_view topic) {
+  const auto name_of = [](std::string_view topic) {
     if (topic.starts_with(kBase)) topic.remove_prefix(kBase.size());
     return std::string(topic);
-  });
+  };
+  book_.declare(entries, name_of);
+  std::map<std::string, Mapping, std::less<>> wanted;
+  for (const DeviceEntry& entry : entries) {
+    if (entry.dialect != name() || entry.mapped.empty()) continue;
+    wanted[name_of(entry.topic)] = {entry.mapped, bound_of(entry)};
+  }
+  for (const auto& [device, mapping] : wanted) map(device, mapped_[device], mapping);
+  for (const auto& [device, mapping] : mapped_) {
+    if (!wanted.contains(device)) map(device, mapping, {});
+  }
+  mapped_ = std::move(wanted);
+}
+
+void Sparkplug::map(const std::string& name, const Mapping& before, const Mapping& wanted) {
+  BoundDevice* device = book_.find(name);
+  const bool is_fresh = device != nullptr && device->bindings.empty();
+  if (device == nullptr || (before.said == wanted.said && !is_fresh)) return;
+  std::vector<Bound> fitted = wanted.bound;
+  const auto own = own_.find(name);
+  for (Bound& bound : fitted) {
+    if (own == own_.end()) break;
+    const auto metric = own->second.metrics.find(bound.binding.property);
+    if (metric == own->second.metrics.end()) continue;
+    sparkplug::fit_datatype(bound, metric->second.datatype);
+  }
+  Decoded unheard;
+  replace_mapped(book_, *device, before.bound, fitted, unheard);
+  note_attributes(*device);
 }
 
 std::vector<Outgoing> Sparkplug::encode(DeviceIndex index, std::span<const Reading> values) const {
@@ -332,12 +388,16 @@ std::vector<Outgoing> Sparkplug::encode(DeviceIndex index, std::span<const Readi
     if (named == own->second.by_attribute.end()) continue;
     const auto known = own->second.metrics.find(named->second);
     if (known == own->second.metrics.end()) continue;
-    if (!sparkplug::fits(reading.value, known->second.datatype)) continue;
+    const Binding* binding = DeviceBook::binding(*device, named->second);
+    const bool mapped = binding != nullptr && binding->id == reading.attribute;
+    const Value wire = sparkplug::as_datatype(
+        mapped ? write(*binding, reading.value) : reading.value, known->second.datatype);
+    if (!wire.has_value()) continue;
     Metric metric;
     if (known->second.alias) metric.alias = known->second.alias;
     if (!metric.alias) metric.name = known->second.metric;
     metric.datatype = known->second.datatype;
-    metric.value = reading.value;
+    metric.value = wire;
     payload.metrics.push_back(std::move(metric));
   }
   if (payload.metrics.empty()) return {};

@@ -15,8 +15,9 @@ namespace attune::devices {
 
 /// A node is the device `<group>/<node>`, a device of it `<group>/<node>/<device>`. Every metric
 /// is `raw.<metric>`; one whose name is a canonical word, and whose unit says that it means that,
-/// is the canonical attribute too. A node is asked for its births where a sequence has a gap or an
-/// alias says nothing: at most each kPatience, twice as long after each time that did not help.
+/// is the canonical attribute too, and so is what a devices file maps. A node is asked for its
+/// births where a sequence has a gap or an alias says nothing: at most each kPatience, twice as
+/// long after each time that did not help.
 class Sparkplug final : public Dialect {
  public:
   explicit Sparkplug(Catalog& catalog) : catalog_(catalog), book_(catalog, "sparkplug_b") {}
@@ -65,6 +66,11 @@ class Sparkplug final : public Dialect {
     std::optional<Millis> asked;                                            // steady
     Millis patience = kPatience;
   };
+  /// What a devices file finds among its metrics.
+  struct Mapping {
+    std::vector<MappedAttribute> said;
+    std::vector<Bound> bound;
+  };
   struct Turn {
     const Message& message;
     Decoded& out;
@@ -86,11 +92,16 @@ class Sparkplug final : public Dialect {
   const Known* known_of(const sparkplug::Metric& metric, Turn& turn);
   [[nodiscard]] std::optional<AttributeId> raw_id(const std::string& metric, Turn& turn);
   void hear_command(const sparkplug::Payload& payload, Turn& turn);
+  [[nodiscard]] std::vector<Bound> described(const sparkplug::Payload& payload,
+                                             std::string_view name) const;
+  void note_attributes(const BoundDevice& device);
+  void map(const std::string& name, const Mapping& before, const Mapping& wanted);
 
   Catalog& catalog_;
   DeviceBook book_;
   std::map<std::string, Node, std::less<>> nodes_;
   std::map<std::string, Own, std::less<>> own_;
+  std::map<std::string, Mapping, std::less<>> mapped_;  // by device
   Millis now_{};  // wall, of the last message: what a command is dated by
 };
 

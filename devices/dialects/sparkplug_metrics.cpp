@@ -1,6 +1,7 @@
 #include "devices/dialects/sparkplug_metrics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -13,6 +14,9 @@ namespace attune::devices::sparkplug {
 namespace {
 
 constexpr std::size_t kRawNameBytesMax = 120;
+constexpr double kExactMax = 9007199254740992;  // 2^53
+constexpr double kRealStep = 0.001;             ///< wire units that 32 bits tell apart
+constexpr int kRealDecimals = 4;
 
 /// `Supply Voltage` as the vocabulary would write it.
 std::string word_of(std::string_view name) {
@@ -60,6 +64,53 @@ std::vector<Bound> canonical_of(const std::vector<Metric>& metrics) {
     all.push_back(bind_canonical(metric.name, attribute, unit));
   }
   return all;
+}
+
+json::Node node_of(const Value& value) {
+  json::Node node;
+  if (value.kind() == ValueKind::text) return text_node(value.as_text());
+  if (value.kind() == ValueKind::boolean) {
+    node.kind = json::Kind::boolean;
+    node.boolean = value.as_bool();
+  }
+  if (!value.is_numeric()) return node;
+  node.number = value.numeric();
+  const bool whole = std::abs(node.number) <= kExactMax && std::trunc(node.number) == node.number;
+  // Words may stand for whole numbers, whatever type carries them.
+  node.kind = whole ? json::Kind::integer : json::Kind::number;
+  if (whole) node.integer = static_cast<std::int64_t>(node.number);
+  return node;
+}
+
+Value as_datatype(const Value& wire, std::uint32_t datatype) {
+  if (fits(wire, datatype)) return wire;
+  const bool is_truth = datatype == static_cast<std::uint32_t>(Type::boolean);
+  Value other;
+  if (wire.kind() == ValueKind::boolean) {
+    other = wire.as_bool() ? 1 : 0;
+  } else if (wire.kind() == ValueKind::text && is_truth) {
+    const std::string& word = wire.as_text();
+    if (word == "true" || word == "1") other = true;
+    if (word == "false" || word == "0") other = false;
+  } else if (wire.kind() == ValueKind::text) {
+    if (const auto number = parse_number(wire.as_text())) other = *number;
+  } else if (is_truth && wire.is_numeric()) {
+    other = wire.numeric() != 0;
+  }
+  return fits(other, datatype) ? other : Value();
+}
+
+void fit_datatype(Bound& bound, std::uint32_t datatype) {
+  if (bound.binding.shape != Shape::number) return;
+  const auto type = static_cast<Type>(datatype);
+  if (type == Type::real64) return;
+  if (type == Type::real) {
+    bound.binding.step = kRealStep;
+    bound.binding.decimals = kRealDecimals;
+  } else {
+    bound.binding.whole = true;
+  }
+  describe_wire(bound);
 }
 
 }  // namespace attune::devices::sparkplug

@@ -52,6 +52,21 @@ void check(const Normaliser& normaliser, const Catalog& catalog, const Decoded& 
   if (decoded.pass_on) require(decoded.readings.empty() && decoded.rejections.empty());
 }
 
+/// What a person maps of a device whose names are free; of another dialect: nothing.
+DevicesFile file_of(std::string_view dialect) {
+  DevicesFile file;
+  if (dialect != "sparkplug_b" && dialect != "aws_shadow") return file;
+  const bool shadows = dialect == "aws_shadow";
+  DeviceEntry& entry = file.entries.emplace_back();
+  entry.id = DeviceId("mapped");
+  entry.dialect = dialect;
+  entry.topic = shadows ? "t" : "g/n/d";
+  entry.mapped = {{"on", shadows ? "/a/b" : "a", "", {{"true", "1"}, {"false", "0"}}, true},
+                  {"temperature", shadows ? "s/t" : "b", "[degF]", {}, false},
+                  {"target_temperature", shadows ? "/c" : "c", "[degF]", {}, true}};
+  return file;
+}
+
 }  // namespace
 
 void play(std::string_view dialect, const std::uint8_t* data, std::size_t size) {
@@ -61,6 +76,7 @@ void play(std::string_view dialect, const std::uint8_t* data, std::size_t size) 
   config.all = false;
   config.chosen[std::string(dialect)];
   Normaliser normaliser(catalog, config);
+  require(normaliser.configure(file_of(dialect)).ok());
   Decoded decoded;
   while (!rest.empty()) {
     std::string_view line = rest.substr(0, rest.find('\n'));

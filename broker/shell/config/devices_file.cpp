@@ -35,6 +35,13 @@ bool is_topic(const std::string& topic) {
              limits::kTopicLevelsMax;
 }
 
+bool is_shadow_name(const std::string& name) {
+  return name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == ':' || c == '_' || c == '-';
+         });
+}
+
 /// Reads one file into what the files before it have given.
 class DevicesReader {
  public:
@@ -46,10 +53,13 @@ class DevicesReader {
   void read_capabilities(Fields& fields, devices::DeviceEntry& entry);
   void read_manual(Fields& fields, devices::DeviceEntry& entry);
   void read_bands(Fields& fields, devices::DeviceEntry& entry);
-  void read_attributes(Fields& fields, const devices::DeviceEntry& entry);
+  void read_attributes(Fields& fields, devices::DeviceEntry& entry);
+  devices::MappedAttribute read_mapped(const yaml::Entry& entry, const std::string& dialect);
   JsonAttribute read_attribute(const yaml::Entry& entry);
-  void read_values(Fields& fields, JsonAttribute& attribute);
-  void read_declaration(Fields& fields, const yaml::Node& key, JsonAttribute& attribute);
+  void read_values(Fields& fields, std::map<std::string, std::string>& words);
+  void read_path(Fields& fields, std::string& path);
+  template <class Attribute>
+  void read_declaration(Fields& fields, const yaml::Node& key, Attribute& attribute);
   void read_command(Fields& fields, JsonAttribute& attribute);
   void check_attribute_name(Fields& fields, const yaml::Node& key);
   void check_id(Fields& fields, const yaml::Node& key);
@@ -166,17 +176,24 @@ void DevicesReader::read_bands(Fields& fields, devices::DeviceEntry& entry) {
   bands->finish();
 }
 
-void DevicesReader::read_attributes(Fields& fields, const devices::DeviceEntry& entry) {
+void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry) {
   auto attributes = fields.map("attributes");
   if (!attributes) {
     if (entry.dialect != "json") return;
     return fields.error(fields.node(), "E112", "a json device says which attributes it has",
                         "attributes: {temperature: {topic: plant/boiler, path: /t}}");
   }
+  if (entry.dialect == "sparkplug_b" || entry.dialect == "aws_shadow") {
+    for (const auto& below : attributes->node().entries) {
+      entry.mapped.push_back(read_mapped(below, entry.dialect));
+    }
+    return;
+  }
   if (!entry.dialect.empty() && entry.dialect != "json") {
     return fields.error(
         attributes->node(), "E113",
-        "only a json device maps its attributes by hand; " + entry.dialect + " discovers them");
+        "only json, sparkplug_b and aws_shadow devices map their attributes by hand; " +
+            entry.dialect + " discovers them");
   }
   JsonDevice device{entry.id, {}};
   for (const auto& below : attributes->node().entries) {
@@ -209,22 +226,18 @@ JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry) {
   if (attribute.topic.empty() && fields.node().find("topic") == nullptr) {
     fields.error(entry.key, "E112", "attribute " + name + " has no topic");
   }
-  fields.text("path", attribute.path);
-  if (!attribute.path.empty() && attribute.path.front() != '/') {
-    fields.error(*fields.node().find("path"), "E303", "path is a JSON pointer, like /a/b",
-                 "write /" + attribute.path);
-  }
+  read_path(fields, attribute.path);
   fields.text("unit", attribute.unit);
   read_declaration(fields, entry.key, attribute);
-  read_values(fields, attribute);
+  read_values(fields, attribute.values);
   read_command(fields, attribute);
   fields.finish();
   return attribute;
 }
 
 /// `type` and `range` of an attribute of one's own; the vocabulary says those of all others.
-void DevicesReader::read_declaration(Fields& fields, const yaml::Node& key,
-                                     JsonAttribute& attribute) {
+template <class Attribute>
+void DevicesReader::read_declaration(Fields& fields, const yaml::Node& key, Attribute& attribute) {
   std::vector<std::string> words;
   for (const auto& [word, type] : devices::own_types()) words.emplace_back(word);
   const yaml::Node* said = fields.node().find("type");
@@ -252,7 +265,48 @@ void DevicesReader::read_declaration(Fields& fields, const yaml::Node& key,
   }
 }
 
-void DevicesReader::read_values(Fields& fields, JsonAttribute& attribute) {
+void DevicesReader::read_path(Fields& fields, std::string& path) {
+  fields.text("path", path);
+  if (!path.empty() && path.front() != '/') {
+    fields.error(*fields.node().find("path"), "E303", "path is a JSON pointer, like /a/b",
+                 "write /" + path);
+  }
+}
+
+/// `{metric: Pump/Run, ..}` of Sparkplug, `{path: /light/level, shadow: config, ..}` of AWS.
+devices::MappedAttribute DevicesReader::read_mapped(const yaml::Entry& entry,
+                                                    const std::string& dialect) {
+  Fields fields(*document_, entry.value, "attribute " + entry.key.text, out_.issues);
+  check_attribute_name(fields, entry.key);
+  devices::MappedAttribute attribute;
+  attribute.name = entry.key.text;
+  const bool shadows = dialect == "aws_shadow";
+  const char* where = shadows ? "path" : "metric";
+  std::string path;
+  std::string shadow;
+  if (shadows) {
+    read_path(fields, path);
+    fields.text("shadow", shadow);
+  } else {
+    fields.text("metric", path);
+  }
+  if (fields.node().find(where) == nullptr) {
+    fields.error(entry.key, "E112", "attribute " + attribute.name + " has no " + where);
+  }
+  if (!is_shadow_name(shadow)) {
+    fields.error(*fields.node().find("shadow"), "E303",
+                 "a shadow's name is of A-Z a-z 0-9 : _ -, at most 64");
+  }
+  attribute.source = shadow + path;
+  fields.text("unit", attribute.unit);
+  fields.flag("writable", attribute.writable);
+  read_declaration(fields, entry.key, attribute);
+  read_values(fields, attribute.values);
+  fields.finish();
+  return attribute;
+}
+
+void DevicesReader::read_values(Fields& fields, std::map<std::string, std::string>& words) {
   auto values = fields.map("values");
   if (!values) return;
   std::map<std::string, std::string> canonical_of;
@@ -263,7 +317,7 @@ void DevicesReader::read_values(Fields& fields, JsonAttribute& attribute) {
     if (!first) {
       values->error(entry.value, "E303", "'" + word + "' already means " + before->second);
     }
-    attribute.values[entry.key.text] = std::move(word);
+    words[entry.key.text] = std::move(word);
   }
 }
 

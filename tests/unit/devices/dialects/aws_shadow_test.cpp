@@ -157,5 +157,72 @@ TEST(AwsShadow, HostileDocumentsAreRefusedWithTheirReason) {
   EXPECT_THAT(cloud.rejected(), ElementsAre("topic"));
 }
 
+DevicesFile lamp_file(std::vector<MappedAttribute> mapped) {
+  DevicesFile file;
+  DeviceEntry& entry = file.entries.emplace_back();
+  entry.id = DeviceId("lamp");
+  entry.dialect = "aws_shadow";
+  entry.topic = "lamp";
+  entry.mapped = std::move(mapped);
+  return file;
+}
+
+std::vector<MappedAttribute> lamp_mapping() {
+  return {{"on", "/light/power", "", {{"true", "1"}, {"false", "0"}}, true},
+          {"brightness", "/light/level", "", {}, true},
+          {"target_temperature", "room/set", "[degF]", {}, true},
+          {"temperature", "/t", "[degF]", {}, false}};
+}
+
+TEST(AwsShadowMapping, MembersAreReadWhereverTheyStand) {
+  Cloud cloud;
+  ASSERT_TRUE(cloud.normaliser.configure(lamp_file(lamp_mapping())).ok());
+  EXPECT_NE(cloud.catalog.find("lamp")->find("brightness"), nullptr);
+  cloud.say("update/accepted",
+            R"({"state":{"reported":{"t":70.7,"light":{"power":1,"level":40},"humidity":55}},)"
+            R"("version":1})");
+  EXPECT_EQ(cloud.value("lamp.on"), Value(true));
+  EXPECT_EQ(cloud.value("lamp.brightness"), Value(40.0));
+  EXPECT_EQ(cloud.value("lamp.temperature"), Value(21.5));
+  EXPECT_EQ(cloud.value("lamp.humidity"), Value(55.0)) << "what says itself needs no mapping";
+  cloud.say("name/room/update/accepted", R"({"state":{"reported":{"set":68}},"version":1})");
+  EXPECT_EQ(cloud.value("lamp.target_temperature"), Value(20.0));
+}
+
+TEST(AwsShadowMapping, ACommandIsADesiredUpdateInTheScaleOfTheWire) {
+  Cloud cloud;
+  ASSERT_TRUE(cloud.normaliser.configure(lamp_file(lamp_mapping())).ok());
+  cloud.say("update/accepted",
+            R"({"state":{"reported":{"light":{"power":1,"level":40}}},"version":1})");
+  EXPECT_THAT(
+      cloud.drive("lamp", {{"on", false}, {"brightness", 70}, {"target_temperature", 20.5}}),
+      ElementsAre(R"($aws/things/lamp/shadow/update {"state":{"desired":{"light":{"level":70,)"
+                  R"("power":0}}},"clientToken":"attune"})",
+                  R"($aws/things/lamp/shadow/name/room/update {"state":{"desired":{"set":68.9}},)"
+                  R"("clientToken":"attune"})"));
+  cloud.say("name/room/update/accepted", R"({"state":{"reported":{"set":68.9}},"version":1})");
+  const AttributeInfo* info = cloud.catalog.find("lamp")->find("target_temperature");
+  EXPECT_TRUE(same_on_wire(*info, 20.5, cloud.value("lamp.target_temperature")));
+}
+
+TEST(AwsShadowMapping, SomebodyElsesWishIsHeardAsWhatItMeans) {
+  Cloud cloud;
+  ASSERT_TRUE(cloud.normaliser.configure(lamp_file(lamp_mapping())).ok());
+  cloud.say("update", R"({"state":{"desired":{"light":{"level":30}}},"clientToken":"app"})");
+  EXPECT_THAT(cloud.foreign(), testing::Contains("lamp.brightness=30"));
+}
+
+TEST(AwsShadowMapping, AnotherFileIsAnotherMapping) {
+  Cloud cloud;
+  ASSERT_TRUE(cloud.normaliser.configure(lamp_file(lamp_mapping())).ok());
+  ASSERT_TRUE(
+      cloud.normaliser.configure(lamp_file({{"power", "/light/level", "kW", {}, false}})).ok());
+  EXPECT_EQ(cloud.catalog.find("lamp")->find("brightness"), nullptr);
+  cloud.say("update/accepted", R"({"state":{"reported":{"light":{"level":2}}},"version":1})");
+  EXPECT_EQ(cloud.value("lamp.power"), Value(2'000.0));
+  ASSERT_TRUE(cloud.normaliser.configure(lamp_file({})).ok());
+  EXPECT_EQ(cloud.catalog.find("lamp")->find("power"), nullptr);
+}
+
 }  // namespace
 }  // namespace attune::devices

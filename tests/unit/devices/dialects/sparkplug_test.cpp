@@ -280,5 +280,125 @@ TEST(Sparkplug, EveryDatatypeKeepsItsSignAndSize) {
   EXPECT_EQ(around(Type::text, "ö"), Value("ö"));
 }
 
+/// A devices file that maps a boiler's metrics.
+DevicesFile boiler_file(std::vector<MappedAttribute> mapped) {
+  DevicesFile file;
+  DeviceEntry& entry = file.entries.emplace_back();
+  entry.id = DeviceId("boiler");
+  entry.dialect = "sparkplug_b";
+  entry.topic = "plant/edge/boiler";
+  entry.mapped = std::move(mapped);
+  return file;
+}
+
+std::vector<MappedAttribute> boiler_mapping() {
+  return {{"temperature", "Temp/Supply", "[degF]", {}, false},
+          {"on", "Pump/Run", "", {{"true", "1"}, {"false", "0"}}, true},
+          {"target_temperature", "Temp/Set", "[degF]", {}, true},
+          {"hvac_mode", "Mode", "", {{"heat", "2"}, {"off", "0"}}, true}};
+}
+
+struct MappedPlant : Plant {
+  explicit MappedPlant(Type target = Type::int16) {
+    EXPECT_TRUE(normaliser.configure(boiler_file(boiler_mapping())).ok());
+    bear(target);
+  }
+  void bear(Type target) {
+    say("NBIRTH", "edge", birth(0));
+    say("DBIRTH", "edge/boiler",
+        payload(
+            1, {aliased(1, Type::real, 70.7, "Temp/Supply"), aliased(2, Type::int32, 1, "Pump/Run"),
+                aliased(3, target, target == Type::int16 ? Value(68) : Value(68.0), "Temp/Set"),
+                metric("Mode", Type::text, "2"), metric("Other", Type::int32, 5)}));
+  }
+};
+
+TEST(SparkplugMapping, MetricsBecomeWhatAPersonSaysThatTheyAre) {
+  MappedPlant plant;
+  EXPECT_THAT(plant.rejected(), IsEmpty());
+  EXPECT_EQ(plant.value("boiler.temperature"), Value(21.5));
+  EXPECT_EQ(plant.value("boiler.on"), Value(true));
+  EXPECT_EQ(plant.value("boiler.target_temperature"), Value(20.0));
+  EXPECT_EQ(plant.value("boiler.hvac_mode"), Value("heat"));
+  EXPECT_EQ(plant.value("boiler.raw.Other"), Value(5));
+  EXPECT_FALSE(plant.catalog.find("boiler")->find("temperature")->writable);
+  EXPECT_TRUE(plant.catalog.find("boiler")->find("on")->writable);
+  plant.say("DDATA", "edge/boiler", payload(2, {aliased(2, Type::int32, 0)}));
+  EXPECT_EQ(plant.value("boiler.on"), Value(false));
+}
+
+TEST(SparkplugMapping, WhatIsMappedIsKnownBeforeTheBirth) {
+  Plant plant;
+  ASSERT_TRUE(plant.normaliser.configure(boiler_file(boiler_mapping())).ok());
+  ASSERT_NE(plant.catalog.find("boiler"), nullptr);
+  EXPECT_NE(plant.catalog.find("boiler")->find("target_temperature"), nullptr);
+}
+
+TEST(SparkplugMapping, ACommandIsAMetricInItsTypeAndScale) {
+  MappedPlant plant;
+  const auto sent = plant.command("boiler", {{"on", true}, {"target_temperature", 20.2}});
+  EXPECT_EQ(plant.sent_to, "spBv1.0/plant/DCMD/edge/boiler");
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].alias, 2U);
+  EXPECT_EQ(sent[0].value, Value(1));
+  EXPECT_EQ(sent[1].alias, 3U);
+  EXPECT_EQ(sent[1].value, Value(68)) << "68.36 as the whole number that the metric is";
+  const auto mode = plant.command("boiler", {{"hvac_mode", "off"}});
+  ASSERT_EQ(mode.size(), 1U);
+  EXPECT_EQ(mode[0].name, "Mode");
+  EXPECT_EQ(mode[0].value, Value("0"));
+}
+
+TEST(SparkplugMapping, TheEchoComparesEqualInTheScaleOfTheWire) {
+  for (const Type type : {Type::int16, Type::real, Type::real64}) {
+    MappedPlant plant(type);
+    for (const double wanted : {20.2, 21.3, 19.95, 30.0}) {
+      const auto sent = plant.command("boiler", {{"target_temperature", wanted}});
+      ASSERT_EQ(sent.size(), 1U);
+      plant.say("DDATA", "edge/boiler", payload(2, {aliased(3, type, sent[0].value)}));
+      const AttributeInfo* info = plant.catalog.find("boiler")->find("target_temperature");
+      const Value& echo = plant.value("boiler.target_temperature");
+      EXPECT_TRUE(same_on_wire(*info, wanted, echo))
+          << static_cast<int>(type) << ": " << wanted << " came back as " << to_json(echo);
+    }
+  }
+}
+
+TEST(SparkplugMapping, SomebodyElsesCommandIsHeardAsWhatItMeans) {
+  MappedPlant plant;
+  plant.say("DCMD", "edge/boiler", payload({}, {aliased(2, Type::int32, 0)}));
+  EXPECT_THAT(plant.foreign(), testing::Contains("boiler.on=false"));
+}
+
+TEST(SparkplugMapping, AnotherFileIsAnotherMappingAndTheRestStays) {
+  MappedPlant plant;
+  ASSERT_TRUE(plant.normaliser
+                  .configure(boiler_file({{"temperature", "Temp/Set", "[degF]", {}, false},
+                                          {"power", "Other", "", {}, false}}))
+                  .ok());
+  const DeviceInfo* boiler = plant.catalog.find("boiler");
+  EXPECT_EQ(boiler->find("on"), nullptr);
+  ASSERT_NE(boiler->find("temperature"), nullptr);
+  plant.say("DDATA", "edge/boiler",
+            payload(2, {aliased(3, Type::int16, 50), metric("Other", Type::int32, 7)}));
+  EXPECT_EQ(plant.value("boiler.temperature"), Value(10.0));
+  EXPECT_EQ(plant.value("boiler.power"), Value(7.0));
+  plant.bear(Type::int16);
+  EXPECT_EQ(plant.value("boiler.temperature"), Value(20.0)) << "a rebirth forgets no mapping";
+}
+
+TEST(SparkplugMapping, WhatCannotBeMappedIsRefusedWithDeviceAndAttribute) {
+  Plant plant;
+  const auto problem = [&](MappedAttribute attribute) {
+    const Status status = plant.normaliser.configure(boiler_file({std::move(attribute)}));
+    return status.ok() ? std::string() : status.error().message;
+  };
+  EXPECT_NE(problem({"temperature", "T", "W", {}, false}).find("boiler.temperature"),
+            std::string::npos);
+  EXPECT_NE(problem({"temperature", "T", "", {}, true}).find("only reports"), std::string::npos);
+  EXPECT_NE(problem({"raw.x", "T", "", {}, false}), "");
+  EXPECT_NE(problem({"on", "T", "", {{"true", "1"}}, false}), "");
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -156,5 +156,47 @@ TEST(DevicesFile, OnlyJsonDevicesMapAttributesByHand) {
   EXPECT_EQ(only_issue(parse("  a: {dialect: json}\n")).code, "E112");
 }
 
+TEST(DevicesFile, EveryDialectOfTheTableCanBeNamed) {
+  for (const char* dialect : {"tasmota", "shelly_gen2", "homie5", "esphome", "homeassistant"}) {
+    const LoadedDevices loaded = parse(std::string("  a: {topic: t, dialect: ") + dialect + "}\n");
+    EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+    EXPECT_EQ(loaded.file.entries[0].dialect, dialect);
+  }
+  EXPECT_EQ(only_issue(parse("  a: {dialect: tasmotta}\n")).code, "E303");
+}
+
+TEST(DevicesFile, MetricsAndShadowsAreMapped) {
+  const LoadedDevices loaded = parse(
+      "  boiler: {dialect: sparkplug_b, topic: plant/edge/boiler, attributes: {temperature: "
+      "{metric: Temp/Supply, unit: \"[degF]\"}, on: {metric: Pump/Run, values: {true: 1, false: "
+      "0}, writable: true}}}\n"
+      "  lamp: {dialect: aws_shadow, topic: lamp-7, attributes: {brightness: {path: /light/level, "
+      "shadow: room, writable: true}}}\n");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  const auto& boiler = loaded.file.entries[0].mapped;
+  ASSERT_EQ(boiler.size(), 2u);
+  EXPECT_EQ(boiler[0].source, "Temp/Supply");
+  EXPECT_EQ(boiler[0].unit, "[degF]");
+  EXPECT_FALSE(boiler[0].writable);
+  EXPECT_EQ(boiler[1].values.at("true"), "1");
+  EXPECT_TRUE(boiler[1].writable);
+  EXPECT_EQ(loaded.file.entries[1].mapped.at(0).source, "room/light/level");
+}
+
+TEST(DevicesFile, AMappingThatCannotBeIsAnErrorAtItsPlace) {
+  const auto code = [](const std::string& dialect, const std::string& attribute) {
+    return only_issue(parse("  a: {topic: t, dialect: " + dialect + ", attributes: {on: {" +
+                            attribute + "}}}\n"))
+        .code;
+  };
+  EXPECT_EQ(code("sparkplug_b", "unit: W"), "E112");
+  EXPECT_EQ(code("sparkplug_b", "metric: ''"), "E303");
+  EXPECT_EQ(code("sparkplug_b", "metric: a, path: /a"), "E110");
+  EXPECT_EQ(code("aws_shadow", "path: a"), "E303");
+  EXPECT_EQ(code("aws_shadow", "path: ''"), "E303");
+  EXPECT_EQ(code("aws_shadow", "path: /a, shadow: 'a/#'"), "E303");
+  EXPECT_EQ(code("tasmota", "path: /a"), "E113");
+}
+
 }  // namespace
 }  // namespace attune::config
