@@ -18,7 +18,7 @@ bool same(const std::optional<Range>& a, const std::optional<Range>& b) {
 bool same(const AttributeInfo& a, const AttributeInfo& b) {
   return a.name == b.name && a.type == b.type && a.unit == b.unit && same(a.range, b.range) &&
          a.values == b.values && a.writable == b.writable && a.wire.scale == b.wire.scale &&
-         a.wire.per_unit == b.wire.per_unit;
+         a.wire.per_unit == b.wire.per_unit && a.max_age == b.max_age;
 }
 
 bool same(const DeviceInfo& a, const DeviceInfo& b) {
@@ -26,7 +26,7 @@ bool same(const DeviceInfo& a, const DeviceInfo& b) {
     return std::tie(d.id, d.name, d.label, d.area, d.tags, d.capabilities, d.dialect,
                     d.foreign_is_person);
   };
-  return row(a) == row(b) &&
+  return row(a) == row(b) && a.liveness == b.liveness &&
          std::ranges::equal(a.attributes, b.attributes,
                             [](const auto& x, const auto& y) { return same(x, y); });
 }
@@ -96,6 +96,11 @@ void Catalog::apply_entry(DeviceInfo& info) const {
   add_missing(info.tags, entry.tags);
   add_missing(info.capabilities, entry.capabilities);
   info.foreign_is_person = entry.foreign_is_person.value_or(info.foreign_is_person);
+  info.liveness = entry.liveness;
+  for (AttributeInfo& attribute : info.attributes) {
+    const auto age = entry.max_age.find(attribute.name);
+    if (age != entry.max_age.end()) attribute.max_age = age->second;
+  }
 }
 
 /// Recomputes what everybody sees of one device; true when that differs from before.
@@ -116,6 +121,11 @@ bool Catalog::refresh(const DeviceId& id) {
   forget(id);
   index(stored);
   return ++generation_, true;
+}
+
+std::string_view Catalog::admit(Millis at, bool retained) {
+  if (table_.device_count() >= limits::kDevicesMax) return "device_limit";
+  return retained || joining_.take(at) ? std::string_view() : "new_devices";
 }
 
 bool Catalog::describe(DeviceInfo info) {

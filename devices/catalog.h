@@ -10,6 +10,8 @@
 #include "devices/bands.h"
 #include "devices/model/attribute_table.h"
 #include "devices/model/device.h"
+#include "devices/model/limits.h"
+#include "devices/token_bucket.h"
 
 /// Every device that is known, from discovery, from the devices file, or from its first message.
 namespace attune::devices {
@@ -35,6 +37,8 @@ struct DeviceEntry {
   std::optional<bool> foreign_is_person;
   std::vector<Cut> percent;  ///< bands of its `level`; empty: those of everybody
   std::vector<MappedAttribute> mapped{};
+  LivenessTerms liveness{};
+  std::map<std::string, Millis> max_age{};  ///< by attribute
 };
 
 /// Threading: owned by the loop's thread. Determinism: ids depend only on the order of calls.
@@ -45,6 +49,13 @@ class Catalog {
   DeviceId id_for(std::string_view dialect, std::string_view name);
   /// A devices file gives the device that its bridge calls `name` this id.
   void bind_name(std::string_view dialect, std::string_view name, const DeviceId& id);
+
+  /// Whether a device that nobody described yet may join at `at` (steady): empty, or the reason why
+  /// not. "device_limit": there are too many. "new_devices": too many at once, later it may; one
+  /// that is `retained`, by a broker or in a bridge's list, never waits.
+  [[nodiscard]] std::string_view admit(Millis at, bool retained);
+  /// When the next that had to wait may join.
+  [[nodiscard]] Millis admits_at(Millis now) const { return joining_.next(now); }
 
   /// Adds or replaces what discovery says; what a devices file says stays on top.
   /// True when anything that rules or people see of it differs from before.
@@ -96,6 +107,7 @@ class Catalog {
   std::vector<const DeviceInfo*> by_index_;                  // of devices_, by DeviceIndex
   std::vector<const AttributeInfo*> attribute_by_id_;        // of devices_, by AttributeId
   std::uint64_t generation_ = 1;
+  TokenBucket joining_{limits::kNewDevicesPerMinute / 60.0, limits::kNewDevicesPerMinute};
 };
 
 }  // namespace attune::devices

@@ -8,6 +8,8 @@ void Decoded::clear() {
   historical.clear();
   events.clear();
   foreign.clear();
+  unknown.clear();
+  refusals.clear();
   availability.clear();
   rejections.clear();
   removed.clear();
@@ -16,6 +18,7 @@ void Decoded::clear() {
   pass_on = false;
   replies.clear();
   place = {};
+  too_many_devices = false;
   keep_as.clear();
 }
 

@@ -37,13 +37,23 @@ struct Rejection {
   std::string reason;     ///< stable word: json, duplicate, depth, members, string, size, utf8,
                           ///< type, range, topic, retained_command, unknown_attribute, device_limit,
                           ///< unit, old_boot, command_rejected, command_expired, template, name,
-                          ///< alias, protobuf, version, retained_data
+                          ///< alias, protobuf, version, retained_data, rate, new_devices
   std::string detail;     ///< for people, with offset or value
 };
 
 struct AvailabilityReport {
   DeviceIndex device{};
   Availability availability = Availability::unknown;
+  /// It promised to be heard again before such a silence is over; empty: it promised nothing.
+  std::optional<Millis> patience{};
+};
+
+/// A device says that it will not do what it was told.
+struct CommandRefusal {
+  DeviceIndex device{};
+  std::string id;        ///< as it was sent: Terms::id
+  bool expired = false;  ///< it came too late; else the device would not
+  std::string reason;    ///< in its words; may be empty
 };
 
 /// A message to publish. Never retained.
@@ -68,6 +78,8 @@ struct Decoded {
   std::vector<Reading> historical;  ///< of the past, sent late; never its state
   std::vector<Reading> events;      ///< momentary: `button.event` = "single"; never stored
   std::vector<Reading> foreign;     ///< seen on a device's command topic: somebody else commands
+  std::vector<AttributeId> unknown;  ///< the device says that it does not know them (any more)
+  std::vector<CommandRefusal> refusals;
   std::vector<AvailabilityReport> availability;
   std::vector<Rejection> rejections;
   std::vector<DeviceId> removed;       ///< devices that left: nothing names them any more
@@ -76,6 +88,7 @@ struct Decoded {
   /// The message is not this dialect's after all: the next one that owns its topic is asked.
   /// Nothing else of Decoded may be set then.
   bool pass_on = false;
+  bool too_many_devices = false;  ///< a new device had to wait: decode it again later
   /// What the dialect wants to say by itself: a request to describe, an answer to a heartbeat, a
   /// question for state. They leave after what the message changed is committed, and after new
   /// filters are subscribed; never for a message that is restored. The dialect paces them.

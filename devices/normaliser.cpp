@@ -68,6 +68,34 @@ void Normaliser::decode(const Message& message, Decoded& out) {
     out.rejections.push_back({std::move(shown), "", "topic", std::string(wrong)});
     return;
   }
+  if (!rates_.admits(message)) return refuse_flood(message, out);
+  decode_by_owner(message, out);
+  if (!rates_.learn(message, out, catalog_.table())) {
+    out.readings.clear();
+    out.events.clear();
+    out.replies.clear();
+    refuse_flood(message, out);
+  }
+  if (out.too_many_devices) (void)waiting_.add(message.topic, message.payload);
+}
+
+void Normaliser::refuse_flood(const Message& message, Decoded& out) {
+  out.rejections.push_back({std::string(message.topic), "", "rate",
+                            "more than " + std::to_string(limits::kDeviceMessagesPerSecond) +
+                                " messages a second of one device"});
+}
+
+std::optional<WaitingMessage> Normaliser::take_waiting(Millis now) {
+  if (waiting_.empty() || catalog_.admits_at(now) > now) return std::nullopt;
+  return waiting_.take();
+}
+
+std::optional<Millis> Normaliser::waits_until(Millis now) const {
+  if (waiting_.empty()) return std::nullopt;
+  return catalog_.admits_at(now);
+}
+
+void Normaliser::decode_by_owner(const Message& message, Decoded& out) {
   for (std::size_t i = 0; i < dialects_.size(); ++i) {
     if (!dialects_[i]->owns(message.topic)) continue;
     out.pass_on = false;

@@ -8,8 +8,10 @@
 #include "devices/catalog.h"
 #include "devices/dialect.h"
 #include "devices/dialect_config.h"
+#include "devices/message_rates.h"
 #include "devices/model/issue.h"
 #include "devices/model/result.h"
+#include "devices/waiting_messages.h"
 
 /// All dialects behind one door: a message goes in, canonical readings come out.
 namespace attune::devices {
@@ -57,8 +59,16 @@ class Normaliser {
   [[nodiscard]] std::vector<std::string> subscriptions() const;
 
   /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first. Where
-  /// Decoded::subscriptions_changed is set, subscriptions() has changed.
+  /// Decoded::subscriptions_changed is set, subscriptions() has changed. A device that says too much
+  /// is refused ("rate"); one that is new while too many join ("new_devices") has its message kept
+  /// for take_waiting().
   void decode(const Message& message, Decoded& out);
+
+  /// The next message that waited until its device may join; empty: none may at `now` (steady). It
+  /// is to be decoded as one that comes late.
+  [[nodiscard]] std::optional<WaitingMessage> take_waiting(Millis now);
+  /// Steady, when take_waiting() has one; empty: none waits.
+  [[nodiscard]] std::optional<Millis> waits_until(Millis now) const;
 
   /// Whether the topic is a known device's, or one that tells of devices.
   [[nodiscard]] bool knows(std::string_view topic) const;
@@ -70,11 +80,15 @@ class Normaliser {
 
  private:
   [[nodiscard]] const Dialect* of(DeviceIndex device) const;
+  void decode_by_owner(const Message& message, Decoded& out);
+  static void refuse_flood(const Message& message, Decoded& out);
   [[nodiscard]] std::string_view owner_among(std::size_t count, std::string_view topic) const;
 
   Catalog& catalog_;
   std::vector<std::unique_ptr<Dialect>> dialects_;  // in the table's order
   JsonMapped* json_ = nullptr;                      // of dialects_; always there
+  MessageRates rates_;
+  WaitingMessages waiting_;
 };
 
 }  // namespace attune::devices

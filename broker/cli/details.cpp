@@ -31,6 +31,9 @@ Pairs device_pairs(const Json& device, Millis now) {
   const std::string since = age_text(at(liveness, "since"), now);
   add(pairs, "availability",
       words(liveness, "availability") + (since == "-" ? "" : " since " + since));
+  add(pairs, "heard", age_text(at(liveness, "heard"), now));
+  add(pairs, "usually every", words(liveness, "period"));
+  add(pairs, "suspect after", words(liveness, "suspect_after"));
   add(pairs, "capabilities", joined(at(device, "capabilities")));
   add(pairs, "tags", joined(at(device, "tags")));
   add(pairs, "read by", joined(at(at(device, "rules"), "read")));

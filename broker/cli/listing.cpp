@@ -72,13 +72,20 @@ Row device_row(const Item& item, Millis) {
           main_attributes(at(node, "attributes"))};
 }
 
+/// How the rule's condition stands, and whether it goes by what a dead sensor last said.
+std::string condition_text(const Json& rule) {
+  std::string text = words(rule, "condition");
+  for (const Json& path : at(rule, "dead")) text += ", dead: " + words(path);
+  return text;
+}
+
 Row rule_row(const Item& item, Millis now) {
   const Json& node = *item.node;
   return {item.id,
           words(node, "mode"),
           words(node, "phase"),
           age_text(at(node, "since"), now),
-          words(node, "condition"),
+          condition_text(node),
           words(node, "priority"),
           place_text(node),
           words(node, "label")};

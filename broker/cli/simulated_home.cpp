@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/core/attendance.h"
 #include "broker/shell/loop/restore.h"
 
 namespace attune::cli {
@@ -99,6 +100,7 @@ void SimulatedHome::advance(Millis duration) {
   while (broken_.empty()) {
     const auto due = core_->next_deadline();
     if (!due || *due > end) break;
+    show_life(*due);
     const Millis wait = std::max(*due - now_.steady, Millis{0});
     now_ = {now_.wall + wait, now_.steady + wait};
     step(core::Tick{});
@@ -108,6 +110,20 @@ void SimulatedHome::advance(Millis duration) {
   now_ = {now_.wall + (end - now_.steady), end};
   step(core::Tick{});
   settle();
+}
+
+/// Whoever is neither silent nor offline is there, and is heard just before it is missed at `due`.
+void SimulatedHome::show_life(Millis due) {
+  for (const auto& [device, values] : shown_) {
+    if (offline_.contains(device) || silent_.contains(device)) continue;
+    const devices::Liveness* known = core_->attendance().find(device);
+    if (known == nullptr) continue;
+    const auto missed = known->deadline(core_->attendance().nature(device));
+    if (!missed || *missed > due) continue;
+    const Millis wait = std::max(due - Millis{1} - now_.steady, Millis{0});
+    now_ = {now_.wall + wait, now_.steady + wait};
+    say(device, {}, {});
+  }
 }
 
 void SimulatedHome::restart() {
@@ -171,10 +187,11 @@ void SimulatedHome::step(decltype(core::Event::what) what) {
 }
 
 void SimulatedHome::commit(const core::Outcome& outcome) {
-  if (outcome.changes.empty() && outcome.writes.empty()) return;
   store::Turn turn;
   turn.changes = outcome.changes;
   turn.writes = outcome.writes;
+  for (Write& row : core_->take_rows()) turn.writes.push_back(std::move(row));
+  if (turn.changes.empty() && turn.writes.empty()) return;
   turn.at = now_;
   if (Status kept = store_->commit(turn); !kept) broken_ = kept.error().message;
 }

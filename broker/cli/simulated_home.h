@@ -70,6 +70,7 @@ class SimulatedHome {
   void obey(const core::Dispatch& dispatch);
   void note_sent(const core::Dispatch& dispatch);
   void come_back(DeviceIndex device);
+  void show_life(Millis due);
   [[nodiscard]] std::set<DeviceIndex> indices(const std::vector<DeviceId>& devices);
   void commit(const core::Outcome& outcome);
   void write_setting(const AttributePath& path, const Value& value);

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "broker/core/agenda.h"
+#include "broker/core/ages.h"
 #include "broker/core/arbitration.h"
+#include "broker/core/attendance.h"
 #include "broker/core/departures.h"
 #include "broker/core/drive.h"
 #include "broker/core/inference.h"
@@ -60,6 +62,8 @@ struct Core::Parts {
         conflicts(journal),
         seen(journal),
         departures(known, image, claims, ledger, arbitration, drive, conflicts, journal, agenda),
+        attendance(known, image, drive, timers, journal, agenda),
+        ages(known, image, timers, journal, agenda),
         reports(known, image, arbitration, drive, conflicts, journal, agenda),
         requests(known, image, rules, claims, ledger, arbitration, inference, schedules, conflicts,
                  seen, journal) {
@@ -67,7 +71,9 @@ struct Core::Parts {
   }
 
   void begin(const Event& event);
+  void take(const MessageArrived& message);
   void take_departures(const MessageArrived& message);
+  void depart(const std::vector<DeviceId>& devices, CauseKind kind, std::string_view who);
 
   void fire_due(const Instant& present, Outcome& out);
   void fire(const Timer& timer);
@@ -94,6 +100,8 @@ struct Core::Parts {
   Conflicts conflicts;
   SeenWrites seen;
   Departures departures;
+  Attendance attendance;
+  Ages ages;
   Reports reports;
   Requests requests;
   std::optional<Instant> last;  ///< of the last step
@@ -133,6 +141,8 @@ void Core::restore(Restored restored) {
   p.signals.restore(restored.signals);
   p.notices.restore(restored.notices);
   p.learning.restore(restored.learned);
+  p.attendance.restore(restored.attendance, restored.at);
+  p.ages.restore(restored.ages);
   for (Command& command : restored.commands) {
     table.intern(command.path);
     p.drive.restore(std::move(command));
@@ -152,11 +162,7 @@ void Core::step(const Event& event, Outcome& out) {
   p.inference.allow_edges(can_be_edge(event));
   std::visit(Overloaded{
                  [](const Tick&) {},
-                 [&](const MessageArrived& message) {
-                   p.signals.seen(message);
-                   p.take_departures(message);
-                   p.reports.take(message);
-                 },
+                 [&](const MessageArrived& message) { p.take(message); },
                  [&](const WriteRequest& request) { p.requests.take(request); },
                  [&](const ReleaseRequest& request) { p.requests.take(request); },
                  [&](const RuleModeRequest& request) { p.requests.take(request); },
@@ -164,13 +170,18 @@ void Core::step(const Event& event, Outcome& out) {
                  [&](const AckRequest& request) { p.requests.take(request); },
                  [&](const LearnRequest& request) { p.learning.take(request); },
                  [&](const CommandsSent& sent) { p.drive.sent(sent.ids); },
-                 [&](const LinkChanged& link) { p.drive.link_changed(link.up); },
+                 [&](const LinkChanged& link) {
+                   p.attendance.link_changed(link.up);
+                   p.drive.link_changed(link.up);
+                 },
                  [&](const DevicesRemoved& removed) {
-                   p.departures.take(removed.devices, CauseKind::system, "devices file");
+                   p.depart(removed.devices, CauseKind::system, "devices file");
                  },
                  [&](const RulesLoaded& loaded) {
                    p.learning.unload();
                    p.departures.look_for_returned();
+                   p.attendance.look_again();
+                   p.ages.look_again();
                    p.inference.load(loaded.set);
                    p.learning.load();
                    p.schedules.load();
@@ -197,7 +208,25 @@ void Core::Parts::begin(const Event& event) {
 void Core::Parts::take_departures(const MessageArrived& message) {
   if (!message.decoded->devices_changed) return;
   departures.look_for_returned();
-  departures.take(message.decoded->removed, CauseKind::message, message.topic);
+  depart(message.decoded->removed, CauseKind::message, message.topic);
+}
+
+void Core::Parts::depart(const std::vector<DeviceId>& devices, CauseKind kind,
+                         std::string_view who) {
+  departures.take(devices, kind, who);
+  attendance.forget(devices);
+  ages.forget(devices);
+}
+
+void Core::Parts::take(const MessageArrived& message) {
+  signals.seen(message);
+  take_departures(message);
+  attendance.take(message);
+  if (message.arrival == Arrival::live || message.arrival == Arrival::late) {
+    for (const auto& refusal : message.decoded->refusals) drive.refused(refusal);
+  }
+  reports.take(message);
+  ages.take(message);
 }
 
 /// Deadlines fire at the moment they were due, those of one moment together, with all that follows
@@ -263,6 +292,10 @@ void Core::Parts::fire(const Timer& timer) {
       return arbitration.max_on_reached(catalog.table().intern(*path),
                                         {{CauseKind::timer, "max_on", {}}, {}});
     }
+    case TimerKind::liveness:
+      return attendance.fire(timer);
+    case TimerKind::max_age:
+      return ages.fire(timer);
     case TimerKind::command_retry:
       return drive.fire_retry(static_cast<CommandId>(std::stoull(timer.subject)));
     case TimerKind::command_expiry:
@@ -323,6 +356,14 @@ const RuleRunner& Core::rules() const {
 }
 const Timers& Core::timers() const {
   return parts_->timers;
+}
+const Attendance& Core::attendance() const {
+  return parts_->attendance;
+}
+std::vector<Write> Core::take_rows() {
+  std::vector<Write> rows = parts_->attendance.take_rows();
+  for (Write& row : parts_->ages.take_rows()) rows.push_back(std::move(row));
+  return rows;
 }
 const Learning& Core::learning() const {
   return parts_->learning;

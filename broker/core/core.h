@@ -44,16 +44,20 @@ struct Restored {
   std::vector<RuleState> rules;
   std::vector<Timer> timers;
   std::vector<Tombstone> tombstones;
-  std::vector<Blob> conflicts;    ///< of Conflicts::kSpace
-  std::vector<Blob> seen_writes;  ///< of SeenWrites::kSpace
-  std::vector<Blob> lives;        ///< of RuleMemory::kSpace
-  std::vector<Blob> interlocks;   ///< of Interlocks::kSpace
-  std::vector<Blob> limits;       ///< of Limits::kSpace
-  std::vector<Blob> notices;      ///< of Notices::kSpace
-  std::vector<Blob> signals;      ///< of Signals::kSpace
-  std::vector<Blob> learned{};    ///< of Learned::kSpace
+  std::vector<Blob> conflicts;     ///< of Conflicts::kSpace
+  std::vector<Blob> seen_writes;   ///< of SeenWrites::kSpace
+  std::vector<Blob> lives;         ///< of RuleMemory::kSpace
+  std::vector<Blob> interlocks;    ///< of Interlocks::kSpace
+  std::vector<Blob> limits;        ///< of Limits::kSpace
+  std::vector<Blob> notices;       ///< of Notices::kSpace
+  std::vector<Blob> signals;       ///< of Signals::kSpace
+  std::vector<Blob> learned{};     ///< of Learned::kSpace
+  std::vector<Blob> attendance{};  ///< of Attendance::kSpace
+  std::vector<Blob> ages{};        ///< of Ages::kSpace
+  Instant at{};                    ///< of the last commit
 };
 
+class Attendance;
 class Learning;
 class Schedules;
 
@@ -68,6 +72,10 @@ class Core {
 
   /// Deadlines at or before `event.at` fire first, then the event. `out` is appended to.
   void step(const Event& event, Outcome& out);
+
+  /// Rows that belong into the next commit and are no reason for one: when devices were heard. A
+  /// commit without them forgets messages whose inbox position it holds.
+  [[nodiscard]] std::vector<Write> take_rows();
 
   /// Instant::steady of the next deadline; empty: none armed.
   [[nodiscard]] std::optional<Millis> next_deadline() const;
@@ -85,6 +93,7 @@ class Core {
   [[nodiscard]] const RuleRunner& rules() const;
   [[nodiscard]] const Timers& timers() const;
   [[nodiscard]] const Learning& learning() const;
+  [[nodiscard]] const Attendance& attendance() const;
   /// Why what is wanted of it is not commanded yet; null: nothing delays it.
   [[nodiscard]] const Delay* delay(AttributeId attribute) const;
   [[nodiscard]] const rules::RuleSet& rule_set() const;

@@ -38,8 +38,10 @@ const Value& intended(const AttributeState& state) {
 
 void Drive::settle() {
   for (const DeviceIndex device : agenda_.take_devices()) drive(device);
-  for (auto& [device, dispatch] : leaving_)
+  for (auto& [device, dispatch] : leaving_) {
+    for (const CommandId id : dispatch.commands) company_[id] = dispatch.commands.back();
     journal_.out().dispatches.push_back(std::move(dispatch));
+  }
   leaving_.clear();
 }
 
@@ -130,7 +132,9 @@ bool Drive::may_be_driven(AttributeId attribute) const {
 }
 
 bool Drive::reachable(DeviceIndex device) const {
-  return link_up_ && image_.device(device).availability != Availability::offline;
+  // Silence is no proof: one that only speaks when it is spoken to would never come back.
+  const DeviceState& state = image_.device(device);
+  return link_up_ && (state.availability != Availability::offline || state.silent);
 }
 
 Because Drive::note(Command& command, const Because& because) {
@@ -203,6 +207,7 @@ void Drive::finish(AttributeId attribute, CommandState state, std::string reason
   timers_.cancel(TimerKind::command_expiry, subject, journal_.out());
   journal_.put(command);
   keep_back(attribute, command.id);
+  company_.erase(command.id);
   ledger_.remove(attribute);
 }
 
@@ -360,6 +365,28 @@ void Drive::fire_expiry(CommandId id) {
   ledger_.give_up(*attribute, image_.at(*attribute).desired_revision);
   finish(*attribute, CommandState::expired,
          sent ? "never reported in time" : "never reachable in time");
+}
+
+void Drive::refused(const devices::CommandRefusal& refusal) {
+  const auto id = parse_command_id(refusal.id);
+  const auto known = id ? company_.find(*id) : company_.end();
+  if (known == company_.end()) return;  // it has ended, or never was
+  const CommandId last = known->second;
+  std::vector<AttributeId> ended;
+  for (const auto& [each, with] : company_) {
+    const Command* command = ledger_.find(each);
+    if (with != last || command == nullptr) continue;
+    const auto attribute =
+        catalog_.table().find(command->path.device.text(), command->path.attribute);
+    if (catalog_.table().device_of(*attribute) == refusal.device) ended.push_back(*attribute);
+  }
+  const std::string said = refusal.expired ? "the device: too late" : "the device refuses";
+  for (const AttributeId attribute : ended) {
+    ledger_.give_up(attribute, image_.at(attribute).desired_revision);
+    finish(attribute, refusal.expired ? CommandState::expired : CommandState::rejected,
+           refusal.reason.empty() ? said : said + ": " + refusal.reason);
+    arbitration_.rest_is_over(attribute, {{CauseKind::system, "command refused", {}}, {}});
+  }
 }
 
 void Drive::restore(Command command) {

@@ -57,6 +57,8 @@ class Drive {
   void try_again(DeviceIndex device);
   void fire_retry(CommandId id);
   void fire_expiry(CommandId id);
+  /// The device will not do it: the command ends, and those that travelled with it.
+  void refused(const devices::CommandRefusal& refusal);
 
   /// A command for it is under way, and it is not where that wants it.
   [[nodiscard]] bool is_short_of(AttributeId attribute) const;
@@ -119,6 +121,7 @@ class Drive {
   const bool observe_;
   bool link_up_ = false;
   std::map<DeviceIndex, Dispatch> leaving_;  // of this step, by device
+  std::map<CommandId, CommandId> company_;   // open commands: the last of those it travelled with
   std::vector<std::vector<Recent>> recent_;  // by AttributeId, in the order of sending
   std::vector<Recent> last_sent_;            // by DeviceIndex
   std::map<AttributeId, Delay> delays_;

@@ -12,7 +12,7 @@ const DeviceState kNeverHeard;
 
 std::optional<Availability> parse_availability(std::string_view text) {
   for (const auto a : {Availability::unknown, Availability::online, Availability::offline,
-                       Availability::sleeping}) {
+                       Availability::sleeping, Availability::suspect}) {
     if (name(a) == text) return a;
   }
   return std::nullopt;
@@ -39,6 +39,10 @@ Revision fold_desired(AttributeState& state, const Change& change) {
   return std::exchange(state.desired_revision, change.revision);
 }
 
+bool is_too_old(const AttributeState& state) {
+  return state.quality == Quality::stale && state.cause.kind == CauseKind::timer;
+}
+
 bool is_about_attribute(ChangeKind kind) {
   return kind == ChangeKind::state || kind == ChangeKind::setting || kind == ChangeKind::desired ||
          kind == ChangeKind::claim;
@@ -49,8 +53,19 @@ bool is_about_attribute(ChangeKind kind) {
 const Value& Image::value(AttributeId attribute) const {
   const AttributeState& state = at(attribute);
   if (!state.value.has_value()) return kNone;
+  if (core::is_too_old(state)) return kNone;
   const DeviceState& owner = device(catalog_.table().device_of(attribute));
   return owner.availability == Availability::offline ? kNone : state.value;
+}
+
+Quality Image::quality(AttributeId attribute) const {
+  const DeviceState& owner = device(catalog_.table().device_of(attribute));
+  const bool lost = owner.silent || owner.availability == Availability::offline;
+  return lost ? Quality::stale : at(attribute).quality;
+}
+
+bool Image::is_too_old(AttributeId attribute) const {
+  return core::is_too_old(at(attribute));
 }
 
 const AttributeState& Image::at(AttributeId attribute) const {
@@ -96,6 +111,7 @@ Revision Image::fold(const Change& change, AttributeTable& table) {
 Revision Image::fold_device(const Change& change, AttributeTable& table) {
   DeviceState& state = device_slot(table.intern_device(DeviceId(change.device)));
   state.availability = parse_availability(change.status).value_or(Availability::unknown);
+  state.silent = change.cause.kind == CauseKind::timer;
   state.at = change.at;
   state.folded = false;
   return std::exchange(state.revision, change.revision);
@@ -138,6 +154,7 @@ void Image::restore(const StateRow& row, AttributeTable& table) {
 void Image::restore_device(const StateRow& row, AttributeTable& table) {
   DeviceState& state = device_slot(table.intern_device(row.path.device));
   state.availability = parse_availability(row.value.as_text()).value_or(Availability::unknown);
+  state.silent = row.cause.kind == CauseKind::timer;
   state.revision = row.revision;
   state.at = row.at;
 }
@@ -195,6 +212,7 @@ std::vector<StateRow> Image::take_unfolded() {
     row.value = name(state.availability);
     row.revision = state.revision;
     row.at = state.at;
+    if (state.silent) row.cause.kind = CauseKind::timer;
     rows.push_back(std::move(row));
   }
   return rows;

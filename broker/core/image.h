@@ -43,8 +43,9 @@ struct DeviceState {
   Availability availability = Availability::unknown;
   Revision revision{};  ///< of the last change of availability
   Instant at;
-  bool fresh = false;  ///< has said something live since it (re)joined
-  bool folded = true;  ///< false: its availability changed since the last fold
+  bool silent = false;  ///< its availability follows from its silence, nobody said so
+  bool fresh = false;   ///< has said something live since it (re)joined
+  bool folded = true;   ///< false: its availability changed since the last fold
   devices::Derived derived;
 };
 
@@ -52,8 +53,12 @@ class Image final : public rules::StateView {
  public:
   explicit Image(const devices::Catalog& catalog) : catalog_(catalog) {}
 
-  /// Unknown while the device is offline, as rules read it.
+  /// Unknown while the device is offline, or older than its max_age, as rules read it.
   [[nodiscard]] const Value& value(AttributeId attribute) const override;
+  /// Stale when it was retained, is too old, or its device is offline or silent.
+  [[nodiscard]] Quality quality(AttributeId attribute) const;
+  /// Not heard within its max_age.
+  [[nodiscard]] bool is_too_old(AttributeId attribute) const;
   [[nodiscard]] const AttributeState& at(AttributeId attribute) const;
   [[nodiscard]] const DeviceState& device(DeviceIndex device) const;
 

@@ -32,7 +32,7 @@ void Reports::take(const MessageArrived& message) {
       foreign_.push_back({command.attribute, command.value, journal_.now().steady + kSettleWindow});
     }
   }
-  for (const auto& report : decoded.availability) take(report, message.topic);
+  for (const AttributeId unknown : decoded.unknown) take_unknown(unknown, message.topic);
   const auto halted = halting(message);
   for (const auto& reading : decoded.readings) take(reading, message);
   for (const AttributeId position : halted) stop_by_hand(position, message.topic);
@@ -83,26 +83,18 @@ void Reports::stop_by_hand(AttributeId position, std::string_view topic) {
   arbitration_.hold(position, stands, "by hand", std::nullopt, "stopped on its way", hand);
 }
 
-void Reports::take(const devices::AvailabilityReport& report, std::string_view topic) {
-  const Availability before = image_.device(report.device).availability;
-  if (before == report.availability) return;
-  Change change;
-  change.kind = ChangeKind::liveness;
-  change.device = catalog_.table().device(report.device).text();
-  change.status = name(report.availability);
+/// The device does not know it any more: nothing is reported, and nothing is known.
+void Reports::take_unknown(AttributeId attribute, std::string_view topic) {
+  const AttributeState& state = image_.at(attribute);
+  if (!state.value.has_value()) return;
+  Change change = about(ChangeKind::state, catalog_.table().path(attribute));
+  change.previous = state.value;
+  change.status = name(Quality::good);
+  change.detail = topic;
   const Because because =
       journal_.write(std::move(change), {{CauseKind::message, std::string(topic), {}}, {}});
-  if (before == Availability::offline) {
-    image_.mark_fresh(report.device, false);  // what it says first is how it woke up, nobody's hand
-    drive_.try_again(report.device);
-  }
-  if (before == Availability::offline || report.availability == Availability::offline) {
-    touch_all(report.device, because);
-  }
-}
-
-void Reports::touch_all(DeviceIndex device, const Because& because) {
-  for (const AttributeId id : catalog_.table().attributes_of(device)) agenda_.touch(id, because);
+  agenda_.touch(attribute, because);
+  agenda_.drive(catalog_.table().device_of(attribute));
 }
 
 void Reports::take(const devices::Reading& reading, const MessageArrived& message) {
@@ -132,8 +124,8 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
     const Because hand{{CauseKind::person, because.cause.id, because.cause.parent},
                        because.context};
     conflicts_.end(catalog_.table().path(reading.attribute), hand, "written again");
-    arbitration_.hold(reading.attribute, reading.value, other ? std::string(kAnotherProgram) : "by hand",
-                      std::nullopt, "", hand);
+    arbitration_.hold(reading.attribute, reading.value,
+                      other ? std::string(kAnotherProgram) : "by hand", std::nullopt, "", hand);
   }
   drive_.confirm(reading.attribute, reading.value, because);
   agenda_.drive(device);

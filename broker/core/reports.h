@@ -42,12 +42,11 @@ class Reports {
 
   [[nodiscard]] std::vector<AttributeId> halting(const MessageArrived& message) const;
   void stop_by_hand(AttributeId position, std::string_view topic);
-  void take(const devices::AvailabilityReport& report, std::string_view topic);
+  void take_unknown(AttributeId attribute, std::string_view topic);
   void take(const devices::Reading& reading, const MessageArrived& message);
   void take_event(const devices::Reading& event, std::string_view topic);
   [[nodiscard]] Origins origin_of(const devices::Reading& reading, const MessageArrived& message);
   [[nodiscard]] bool somebody_else_sent(const devices::Reading& reading) const;
-  void touch_all(DeviceIndex device, const Because& because);
 
   const devices::Catalog& catalog_;
   Image& image_;

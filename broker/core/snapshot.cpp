@@ -28,6 +28,7 @@ Change liveness(const DeviceId& device, const DeviceState& state) {
   change.status = name(state.availability);
   change.revision = state.revision;
   change.at = state.at;
+  if (state.silent) change.cause.kind = CauseKind::timer;
   return change;
 }
 

@@ -117,6 +117,7 @@ Why why(const Core& core, const LogReader& log, AttributeId attribute) {
   if (const auto* device = core.catalog().find(out.path.device.text())) out.label = device->label;
   if (const auto* info = core.catalog().attribute(attribute)) out.unit = info->unit;
   out.state = core.image().at(attribute);
+  out.state.quality = core.image().quality(attribute);
   out.availability = core.image().device(table.device_of(attribute)).availability;
   out.claims = claims_of(core, attribute);
   if (const Command* command = core.ledger().on(attribute)) out.command = *command;

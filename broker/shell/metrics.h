@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "devices/model/device.h"
 #include "devices/model/ids.h"
 
 /// What attune counts of itself, as Prometheus text (names: docs/api.md).
@@ -14,7 +15,7 @@ namespace attune::shell {
 /// What is read off the loop when somebody asks for the metrics.
 struct Gauges {
   Revision revision{};
-  std::array<std::size_t, 4> devices{};  ///< by Availability: unknown online offline sleeping
+  std::array<std::size_t, kAvailabilities> devices{};  ///< by Availability
   std::size_t commands_in_flight = 0;
   std::size_t claims = 0;
   std::size_t conflicts = 0;

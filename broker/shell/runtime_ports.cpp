@@ -152,6 +152,9 @@ void Runtime::Parts::changed(std::span<const Change> changes) {
 void Runtime::Parts::rejected(const devices::Rejection& rejection) {
   metrics_.rejected(rejection.reason);
   if (rejection.reason == "storm") metrics_.rule_suppressed("storm");
+  if (rejection.reason == "rate") metrics_.limit_hit("device_messages");
+  if (rejection.reason == "new_devices") metrics_.limit_hit("new_devices");
+  if (rejection.reason == "device_limit") metrics_.limit_hit("devices");
   rejections_.add(rejection, now().wall);
 }
 

@@ -128,7 +128,9 @@ std::string Attune::topic_of(const BoundDevice& device, std::string_view word) c
 }
 
 BoundDevice* Attune::meet(Turn& turn) {
-  BoundDevice* device = book_.ensure(turn.place.id, turn.message, turn.out);
+  BoundDevice* device = turn.place.word == "hello"
+                            ? book_.ensure(turn.place.id, turn.message, turn.out)
+                            : book_.meet(turn.place.id, turn.message, turn.out);
   if (device != nullptr) device->heard = true;
   return device;
 }
@@ -154,7 +156,12 @@ void Attune::decode(const Message& message, Decoded& out) {
 
 void Attune::say_online(const BoundDevice& device, Turn& turn) const {
   if (turn.message.retained) return;  // so it was once
-  turn.out.availability.push_back({device.index, Availability::online});
+  // Its last answer told it how often to be heard, and how much patience there is.
+  std::optional<Millis> patience;
+  if (const auto own = own_.find(device.name); own != own_.end() && own->second.heartbeat) {
+    patience = next_heartbeat(own->second.quality, own->second.link).patience;
+  }
+  turn.out.availability.push_back({device.index, Availability::online, patience});
 }
 
 /// A device says what it is after each start. One that goes says so here too: it is its will.
@@ -349,8 +356,10 @@ void Attune::decode_ack(Turn& turn) {
   if (device == nullptr || turn.message.retained) return;
   say_online(*device, turn);
   if (good) return;
-  std::string detail(id.substr(0, kDetailBytesMax));
   const std::string_view why = turn.root->text_of("reason");
+  turn.out.refusals.push_back({device->index, std::string(id.substr(0, kDetailBytesMax)),
+                               result == "expired", std::string(why.substr(0, kDetailBytesMax))});
+  std::string detail(id.substr(0, kDetailBytesMax));
   if (!why.empty()) detail.append(": ").append(why.substr(0, kDetailBytesMax));
   reject(result == "expired" ? "command_expired" : "command_rejected", std::move(detail), turn);
 }

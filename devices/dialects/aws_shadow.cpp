@@ -190,7 +190,7 @@ void AwsShadow::decode(const Message& message, Decoded& out) {
 bool AwsShadow::meet(Turn& turn) {
   Versions& versions = versions_[std::string(turn.place.thing)];
   const bool fresh = book_.find(turn.place.thing) == nullptr;
-  turn.device = book_.ensure(turn.place.thing, turn.message, turn.out);
+  turn.device = book_.meet(turn.place.thing, turn.message, turn.out);
   if (turn.device == nullptr) return false;
   turn.device->heard = true;
   if (!versions.contains(turn.place.shadow) && versions.size() >= kShadowsMax) {

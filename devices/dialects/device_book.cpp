@@ -122,13 +122,17 @@ BoundDevice* DeviceBook::ensure(std::string_view name, const Message& message, D
     reject(nullptr, {}, "topic", "no name for a device", message, out);
     return nullptr;
   }
-  if (catalog_.table().device_count() >= limits::kDevicesMax) {
-    reject(nullptr, {}, "device_limit", "there are too many devices", message, out);
-    return nullptr;
-  }
+  if (!may_join(catalog_, name, message, out)) return nullptr;
   BoundDevice& device = make(name);
   describe(device, {}, {}, {}, out);
   return &device;
+}
+
+BoundDevice* DeviceBook::meet(std::string_view name, const Message& message, Decoded& out) {
+  if (BoundDevice* known = find(name)) return known;
+  const bool is_relic =
+      message.retained && is_topic_safe(name) && catalog_.is_gone(catalog_.id_for(dialect_, name));
+  return is_relic ? nullptr : ensure(name, message, out);
 }
 
 void DeviceBook::forget(std::string_view name, Decoded& out) {
@@ -220,12 +224,18 @@ void DeviceBook::take(const BoundDevice& device, const Binding& binding, const N
     return reject(&device, binding.attribute, reason(taken), to_json(plain_value(node)), message,
                   out);
   }
+  if (node.kind == Kind::null) return forget_value(binding, out);
   if (taken != Take::value) return;
   if (binding.shape != Shape::event) {
     out.readings.push_back({binding.id, std::move(value)});
   } else if (!message.retained && !value.as_text().empty()) {
     out.events.push_back({binding.id, std::move(value)});
   }
+}
+
+void forget_value(const Binding& binding, Decoded& out) {
+  if (binding.shape == Shape::event || binding.shape == Shape::raw) return;
+  if (binding.readable && binding.shape != Shape::ignored) out.unknown.push_back(binding.id);
 }
 
 void DeviceBook::take_raw(const BoundDevice& device, std::string_view path, const Node& node,
@@ -273,6 +283,19 @@ void DeviceBook::reject(const BoundDevice* device, std::string_view attribute,
   }
   out.rejections.push_back(
       {std::string(message.topic), std::move(path), std::string(reason), std::move(detail)});
+}
+
+bool may_join(Catalog& catalog, std::string_view name, const Message& message, Decoded& out,
+              bool listed) {
+  const bool is_news = !message.retained && !listed && message.at != Instant{};
+  const std::string_view reason = catalog.admit(message.at.steady, !is_news);
+  if (reason.empty()) return true;
+  const bool later = reason == "new_devices";
+  out.too_many_devices |= later;
+  out.rejections.push_back({std::string(message.topic), "", std::string(reason),
+                            later ? "too many new devices at once: " + std::string(name) + " waits"
+                                  : "there are too many devices"});
+  return false;
 }
 
 std::vector<std::string> DeviceBook::declare(

@@ -67,6 +67,9 @@ class DeviceBook {
   /// The device of this name, new if need be. Null, and a Rejection, when the name cannot stand in
   /// a topic or there are too many devices.
   BoundDevice* ensure(std::string_view name, const Message& message, Decoded& out);
+  /// The same for what a device says of its state: what the broker retains of one that left is no
+  /// news of it. Null then, without a word.
+  BoundDevice* meet(std::string_view name, const Message& message, Decoded& out);
   void forget(std::string_view name, Decoded& out);
 
   /// What discovery says of a device, replacing what it said before. What messages made certain
@@ -115,6 +118,13 @@ class DeviceBook {
   std::vector<BoundDevice*> by_index_;
 };
 
+/// The device says of a state that it does not know it: `null`, and not 0.
+void forget_value(const Binding& binding, Decoded& out);
+/// Whether a device that nobody knew may join now; else a Rejection says why not, and where it may
+/// later, Decoded::too_many_devices is set. One that a bridge's document lists never waits: it is
+/// one message, bounded as such.
+[[nodiscard]] bool may_join(Catalog& catalog, std::string_view name, const Message& message,
+                            Decoded& out, bool listed = false);
 /// Whether a name may stand within a topic that we publish to.
 [[nodiscard]] bool is_topic_safe(std::string_view name);
 /// A payload that is a bare text, as a node; `text` outlives it.

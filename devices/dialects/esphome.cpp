@@ -179,7 +179,11 @@ void EspHome::declare(std::span<const DeviceEntry> entries) {
 
 BoundDevice* EspHome::meet(std::string_view prefix, Turn& turn) {
   const bool fresh = book_.find(prefix) == nullptr;
-  BoundDevice* device = book_.ensure(prefix, turn.message, turn.out);
+  const std::string_view topic = turn.message.topic;
+  const bool describes =
+      is_config(topic) || topic.starts_with(kDiscover) || topic.starts_with(kPing);
+  BoundDevice* device = describes ? book_.ensure(prefix, turn.message, turn.out)
+                                  : book_.meet(prefix, turn.message, turn.out);
   if (device == nullptr) return nullptr;
   device->heard = true;
   if (fresh && !is_heard(prefix)) turn.out.subscriptions_changed = true;

@@ -1,6 +1,8 @@
 #include "devices/dialects/ha_entity.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -19,6 +21,8 @@ void build_raw(Builder& b) {
 }
 
 void build_nothing(Builder&) {}
+
+constexpr double kExpiryMax = 10.0 * 365 * 24 * 3600;  // seconds
 
 struct Platform {
   std::string_view name, capability;
@@ -218,7 +222,13 @@ Result<Entity> make_entity(Config config) {
                               ": no topic: " + topic.substr(0, 64)};
   }
   std::erase_if(entity.channels, [](const Channel& channel) { return channel.refused; });
-  for (Channel& channel : entity.channels) describe_wire(channel.bound);
+  const double expires = entity.config.number("expire_after", 0);
+  for (Channel& channel : entity.channels) {
+    describe_wire(channel.bound);
+    if (expires >= 1 && expires <= kExpiryMax) {
+      channel.bound.info.max_age = std::chrono::seconds(static_cast<std::int64_t>(expires));
+    }
+  }
   return entity;
 }
 

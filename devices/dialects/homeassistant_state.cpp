@@ -15,6 +15,8 @@ using ha::Channel;
 using json::Kind;
 using json::Node;
 
+constexpr std::string_view kNotKnown = "None";  // as templates write it
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const std::size_t start = text.find_first_not_of(kSpace);
@@ -122,8 +124,7 @@ std::optional<std::string> HomeAssistant::text_of(const jinja::Template* value_t
     if (made.outcome == jinja::Rendered::Outcome::missing) return std::nullopt;
     text = std::move(made.text);
   }
-  // `None` and nothing at all say that the value is not known.
-  if (text.empty() || text == "None") return std::nullopt;
+  if (text.empty()) return std::nullopt;
   return text;
 }
 
@@ -136,6 +137,7 @@ void HomeAssistant::take_state(Entry& entry, std::size_t at, Turn& turn) {
   const jinja::Template* made_by = channel.state_template ? &*channel.state_template : nullptr;
   const auto text = text_of(made_by, turn, *device, binding.attribute);
   if (!text) return;
+  if (*text == kNotKnown) return forget_value(binding, turn.out);
   const Node plain = text_node(*text);
   if (channel.json_key.empty()) return take_node(entry, channel, binding, plain, *device, turn);
   const Node* root = made_by == nullptr ? turn.root : inner_.read(*text);
@@ -151,7 +153,7 @@ void HomeAssistant::take_state(Entry& entry, std::size_t at, Turn& turn) {
 
 void HomeAssistant::take_node(const Entry& entry, const Channel& channel, const Binding& binding,
                               const Node& node, BoundDevice& device, Turn& turn) {
-  if (node.kind == Kind::null) return;
+  if (node.kind == Kind::null) return forget_value(binding, turn.out);
   const bool is_text = node.kind == Kind::text;
   if (is_text && std::ranges::find(channel.silent, node.text) != channel.silent.end()) return;
   switch (channel.reading) {

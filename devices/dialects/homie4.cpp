@@ -115,11 +115,12 @@ void Homie4::decode(const Message& message, Decoded& out) {
   if (rest.empty()) return;
   const std::string_view last = rest.substr(rest.rfind('/') + 1);
   // Somebody's command makes nobody known.
+  const bool describes = last.starts_with('$');
   BoundDevice* device = rest.ends_with("/set") ? devices_.book().find(place.name())
-                                               : devices_.ensure(place.device, turn);
+                        : describes            ? devices_.ensure(place.device, turn)
+                                               : devices_.meet(place.device, turn);
   if (device == nullptr) return;
   learn(place.base, out);
-  const bool describes = last.starts_with('$');
   if (describes &&
       (message.payload.size() > kAttributeBytesMax || !json::valid_utf8(message.payload))) {
     return devices_.book().reject(device, {}, "size", "too long, or no text: " + std::string(last),
@@ -140,7 +141,9 @@ void Homie4::decode_device(const Place& place, Turn& turn) {
     return devices_.forget(place.name(), turn);
   }
   if (place.rest == "$homie" && payload.starts_with('5')) return;
-  BoundDevice* device = devices_.ensure(place.device, turn);
+  const bool is_state = place.rest == "$state" || place.rest == "$online";
+  BoundDevice* device =
+      is_state ? devices_.meet(place.device, turn) : devices_.ensure(place.device, turn);
   if (device == nullptr) return;
   learn(place.base, turn.out);
   if (place.rest == "$homie") turn.out.keep_as = turn.message.topic;
@@ -167,7 +170,7 @@ void Homie4::decode_statistic(const Place& place, Turn& turn) {
   const auto row = std::ranges::find(kKnown, place.rest, [](const auto& r) { return r.first; });
   if (row == std::end(kKnown) || turn.message.payload.empty()) return;
   if (!json::valid_utf8(turn.message.payload)) return;
-  BoundDevice* device = devices_.ensure(place.device, turn);
+  BoundDevice* device = devices_.meet(place.device, turn);
   if (device != nullptr) devices_.take_own(*device, row->first, row->second, turn);
 }
 

@@ -122,7 +122,7 @@ void Homie5::decode(const Message& message, Decoded& out) {
   if (place.rest == "$description") return decode_description(place, turn);
   if (place.rest == "$state") {
     if (message.payload.empty()) return devices_.forget(name, turn);
-    BoundDevice* device = devices_.ensure(place.device, turn);
+    BoundDevice* device = devices_.meet(place.device, turn);
     if (device == nullptr) return;
     learn(place.domain, out);
     return devices_.take_state(*device, message.payload, turn);
@@ -132,7 +132,7 @@ void Homie5::decode(const Message& message, Decoded& out) {
   const bool below = place.rest.ends_with(kTarget) || place.rest.ends_with(kSet);
   if (!whole && !below) return;
   // Somebody's command, or what became of it, makes nobody known.
-  BoundDevice* device = whole ? devices_.ensure(place.device, turn) : devices_.book().find(name);
+  BoundDevice* device = whole ? devices_.meet(place.device, turn) : devices_.book().find(name);
   if (device != nullptr) decode_property(*device, place.rest, turn);
 }
 

@@ -98,6 +98,14 @@ Own* Devices::own(std::string_view name) {
   return found == own_.end() ? nullptr : &found->second;
 }
 
+BoundDevice* Devices::meet(std::string_view topic, Turn& turn) {
+  const std::string_view name = last_level(topic);
+  if (book_.find(name) == nullptr && book_.meet(name, turn.message, turn.out) == nullptr) {
+    return nullptr;
+  }
+  return ensure(topic, turn);
+}
+
 BoundDevice* Devices::ensure(std::string_view topic, Turn& turn) {
   const std::string_view name = last_level(topic);
   Own* known = own(name);

@@ -53,6 +53,8 @@ class Devices {
   /// The device that speaks below `topic`; its name is the last level. Null, and a Rejection, when
   /// another device of that name speaks elsewhere.
   BoundDevice* ensure(std::string_view topic, Turn& turn);
+  /// The same for what it says of its state: see DeviceBook::meet().
+  BoundDevice* meet(std::string_view topic, Turn& turn);
   void forget(std::string_view name, Turn& turn);
   /// Devices files: their topic is the device's, or its name below `base`.
   void declare(std::span<const DeviceEntry> entries, std::string_view base);

@@ -79,7 +79,7 @@ bool OwnTracks::is_home(std::string_view region) const {
 }
 
 bool OwnTracks::meet(Turn& turn) {
-  turn.device = book_.ensure(turn.name, turn.message, turn.out);
+  turn.device = book_.meet(turn.name, turn.message, turn.out);
   if (turn.device == nullptr) return false;
   if (!turn.device->heard) describe(*turn.device, turn);
   turn.device->heard = true;

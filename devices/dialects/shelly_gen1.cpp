@@ -111,7 +111,7 @@ const Node* ShellyGen1::parse(Turn& turn) {
 
 BoundDevice* ShellyGen1::device_of(Turn& turn) {
   if (turn.device == nullptr) {
-    turn.device = book_.ensure(turn.name, turn.message, turn.out);
+    turn.device = book_.meet(turn.name, turn.message, turn.out);
     if (turn.device != nullptr) own_[turn.name].sleeps = shelly_gen1::is_sleeper(turn.name);
   }
   if (turn.device != nullptr) turn.device->heard = true;

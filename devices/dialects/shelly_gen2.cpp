@@ -142,7 +142,7 @@ const Node* ShellyGen2::parse(Turn& turn) {
 /// A device that is new is asked for all that it has: most of its messages say only what changed.
 BoundDevice* ShellyGen2::device_of(Turn& turn) {
   if (turn.device == nullptr) {
-    turn.device = book_.ensure(turn.name, turn.message, turn.out);
+    turn.device = book_.meet(turn.name, turn.message, turn.out);
     if (turn.device == nullptr) return nullptr;
     own_[turn.name].sleeps = shelly_gen2::is_sleeper(turn.name);
     turn.out.subscriptions_changed = true;

@@ -78,7 +78,7 @@ void Statestream::declare(std::span<const DeviceEntry> entries) {
 }
 
 BoundDevice* Statestream::meet(std::string_view name, const Message& message, Decoded& out) {
-  BoundDevice* device = book_.ensure(name, message, out);
+  BoundDevice* device = book_.meet(name, message, out);
   if (device == nullptr) return nullptr;
   if (!device->heard) {
     book_.describe(*device, bound_of_person(), device->capabilities, labels_[device->name], out);

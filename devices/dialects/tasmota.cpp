@@ -99,7 +99,7 @@ const Node* Tasmota::parse(Turn& turn, const json::Limits& limits) {
 }
 
 BoundDevice* Tasmota::device_of(Turn& turn) {
-  if (turn.device == nullptr) turn.device = book_.ensure(turn.name, turn.message, turn.out);
+  if (turn.device == nullptr) turn.device = book_.meet(turn.name, turn.message, turn.out);
   if (turn.device != nullptr) turn.device->heard = true;
   return turn.device;
 }

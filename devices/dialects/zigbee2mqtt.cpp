@@ -203,6 +203,8 @@ void Zigbee2Mqtt::take_bound(Device& device, const Binding& binding, const Node&
   Value value;
   const Take taken = read(binding, node, value);
   if (taken == Take::value) turn.out.readings.push_back({binding.id, std::move(value)});
+  const bool is_state = binding.shape != Shape::ignored;
+  if (node.kind == Kind::null && is_state) turn.out.unknown.push_back(binding.id);
   if (taken == Take::type || taken == Take::range) {
     reject(turn, &device, binding.attribute, reason(taken), to_json(plain_value(node)));
   }

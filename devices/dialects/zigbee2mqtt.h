@@ -79,7 +79,7 @@ class Zigbee2Mqtt final : public Dialect {
 
   Device* find(std::string_view name);
   Device* find_prefix(std::string_view rest, std::string_view& tail);
-  Device* ensure(std::string_view name, Turn& turn);
+  Device* ensure(std::string_view name, Turn& turn, bool listed = false);
   Device* meet(std::string_view name, Turn& turn);
   Device& add(std::string_view name);
   void rename(Device& device, const DeviceId& id);

@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "devices/dialects/device_book.h"
 #include "devices/dialects/zigbee2mqtt.h"
 #include "devices/model/issue.h"
 #include "devices/model/limits.h"
@@ -14,13 +15,6 @@ namespace {
 using json::Kind;
 using json::Node;
 using zigbee2mqtt::Profile;
-
-/// Whether a name may stand within a topic that we publish to.
-bool is_topic_safe(std::string_view name) {
-  constexpr std::string_view kForbidden{"+#\0", 3};
-  return !name.empty() && name.size() <= limits::kTopicBytesMax &&
-         name.find_first_of(kForbidden) == std::string_view::npos;
-}
 
 /// Which device of the bridge's list has a name that is none: its address is what people can find.
 std::string who_has_no_name(const Node& entry) {
@@ -77,16 +71,13 @@ void Zigbee2Mqtt::rename(Device& device, const DeviceId& id) {
 }
 
 /// The device of this name, new if need be; null when there is no room or the name is no topic.
-Zigbee2Mqtt::Device* Zigbee2Mqtt::ensure(std::string_view name, Turn& turn) {
+Zigbee2Mqtt::Device* Zigbee2Mqtt::ensure(std::string_view name, Turn& turn, bool listed) {
   if (Device* known = find(name)) return known;
   if (!is_topic_safe(name)) {
     reject(turn, nullptr, {}, "topic", "no name for a device");
     return nullptr;
   }
-  if (catalog_.table().device_count() >= limits::kDevicesMax) {
-    reject(turn, nullptr, {}, "device_limit", "there are too many devices");
-    return nullptr;
-  }
+  if (!may_join(catalog_, name, turn.message, turn.out, listed)) return nullptr;
   Device& device = add(name);
   DeviceInfo info;
   info.id = device.id;
@@ -191,7 +182,7 @@ void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::strin
   const Node* definition = entry.find("definition");
   if (definition == nullptr || definition->kind != Kind::object) return;  // interview is not over
   if (!is_topic_safe(name)) return reject(turn, nullptr, {}, "topic", who_has_no_name(entry));
-  Device* device = ensure(name, turn);
+  Device* device = ensure(name, turn, true);
   if (device == nullptr) return;
   static const Node kNothing;
   const Node* exposes = definition->find("exposes");

@@ -25,6 +25,7 @@ std::string_view name(Availability availability) {
     case Availability::online: return "online";
     case Availability::offline: return "offline";
     case Availability::sleeping: return "sleeping";
+    case Availability::suspect: return "suspect";
   }
   return "";
 }

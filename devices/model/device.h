@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "devices/model/ids.h"
+#include "devices/model/instant.h"
 #include "devices/model/value.h"
 
 /// What a device is, in canonical words: the part that rules, core and API share.
@@ -37,10 +38,23 @@ struct AttributeInfo {
   std::vector<std::string> values;  ///< of an enumeration; empty: open
   bool writable = false;
   Wire wire;
+  std::optional<Millis> max_age{};  ///< older than that, its value is not known; empty: at any age
 };
 
-enum class Availability : std::uint8_t { unknown, online, offline, sleeping };
+/// `suspect`: silent for longer than it ever is, and nobody knows more (docs/liveness.md). Reachable
+/// for all that is known, as are the others but `offline`. Stored by name.
+enum class Availability : std::uint8_t { unknown, online, offline, sleeping, suspect };
+inline constexpr std::size_t kAvailabilities = 5;
 [[nodiscard]] std::string_view name(Availability availability);
+
+/// What a devices file says of a device's silence; empty: what is learned holds.
+struct LivenessTerms {
+  std::optional<Millis> period;        ///< it is heard at least that often
+  std::optional<Millis> silent_after;  ///< suspect after such a silence
+  bool may_be_silent = false;          ///< `silent_after: never`
+  std::optional<bool> sleeps;          ///< by a battery, or not
+  friend bool operator==(const LivenessTerms&, const LivenessTerms&) = default;
+};
 
 struct DeviceInfo {
   DeviceId id;
@@ -51,6 +65,7 @@ struct DeviceInfo {
   std::vector<std::string> capabilities;  ///< vocabulary words: light, cover, climate, ...
   std::string dialect;
   bool foreign_is_person = true;  ///< `manual: {other: person|ignore}` of the devices file
+  LivenessTerms liveness{};
   std::vector<AttributeInfo> attributes;  ///< ascending by name
 
   [[nodiscard]] const AttributeInfo* find(std::string_view attribute) const;

@@ -2,6 +2,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,8 @@ constexpr std::uint64_t number(Revision r) { return static_cast<std::uint64_t>(r
 enum class CommandId : std::uint64_t {};
 constexpr std::uint64_t number(CommandId id) { return static_cast<std::uint64_t>(id); }
 [[nodiscard]] std::string text(CommandId id);
+/// What text() writes. Empty on anything else.
+[[nodiscard]] std::optional<CommandId> parse_command_id(std::string_view text);
 
 /// Dense numbers of one process, from AttributeTable. They index arrays; nothing durable or
 /// ordered may depend on them.

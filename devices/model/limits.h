@@ -16,6 +16,14 @@ inline constexpr std::size_t kJsonStringBytesMax = 16 * 1024;
 inline constexpr std::size_t kTopicBytesMax = 512;
 inline constexpr std::size_t kTopicLevelsMax = 16;
 inline constexpr std::size_t kDevicesMax = 20'000;             ///< a table that grows for ever is a leak
+/// A house joins in minutes, not in one second; who invents names is held up.
+inline constexpr int kNewDevicesPerMinute = 100;
+/// Far above what a device says that is well: 50 identical messages a second were seen of one.
+inline constexpr int kDeviceMessagesPerSecond = 50;
+inline constexpr int kDeviceMessagesBurst = 200;
+/// Messages of devices that have to wait until they may join.
+inline constexpr std::size_t kWaitingMessagesMax = 1'000;
+inline constexpr std::size_t kWaitingBytesMax = 4 * 1024 * 1024;
 inline constexpr std::size_t kAttributesPerDeviceMax = 1'024;  ///< raw leaves included
 
 // Files that people write.

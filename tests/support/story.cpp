@@ -328,6 +328,7 @@ std::string Story::step(decltype(core::Event::what) what) {
   store::Turn turn;
   turn.changes = outcome.changes;
   turn.writes = outcome.writes;
+  for (Write& row : core_->take_rows()) turn.writes.push_back(std::move(row));
   turn.at = now_;
   turn.clean = true;
   const Status committed = store_->commit(turn);

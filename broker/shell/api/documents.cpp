@@ -19,6 +19,18 @@ void append_paths(Writer& out, std::string_view key, const std::vector<Attribute
   out.end_array();
 }
 
+/// What it reads of devices that are not there as they should be: it goes by what they last said.
+void append_dead(Writer& out, const core::Core& core, const std::vector<AttributeId>& reads) {
+  const auto& table = core.catalog().table();
+  out.key("dead").begin_array();
+  for (const auto read : reads) {
+    const Availability state = core.image().device(table.device_of(read)).availability;
+    const bool dead = state == Availability::offline || state == Availability::suspect;
+    if (dead || core.image().is_too_old(read)) out.value(table.path(read).text());
+  }
+  out.end_array();
+}
+
 void append_texts(Writer& out, std::string_view key, const std::vector<std::string>& texts) {
   out.key(key).begin_array();
   for (const auto& text : texts) out.value(text);
@@ -98,7 +110,7 @@ void append_attribute(Writer& out, const core::Core& core, AttributeId attribute
   out.member("revision", integer(state.revision)).member("version", integer(state.version));
   out.member("at", state.value.has_value() ? time_of(state.at) : Value());
   out.member("since", state.value.has_value() ? time_of(state.since) : Value());
-  out.member("quality", name(state.quality)).member("desired", state.desired);
+  out.member("quality", name(core.image().quality(attribute))).member("desired", state.desired);
   out.member("by", text_or_null(state.desired_by));
   if (state.value.has_value()) {
     append_provenance(out, state, core.catalog().table().path(attribute));
@@ -188,6 +200,7 @@ void append_rule(Writer& out, const core::Core& core, std::uint32_t index) {
   out.member("until", text_or_null(rule.until.source()));
   append_texts(out, "tags", rule.extras->words.tags);
   append_paths(out, "reads", rule.reads(), table);
+  append_dead(out, core, rule.reads());
   std::vector<AttributeId> writes;
   for (const auto& want : rule.want) writes.push_back(want.attribute);
   append_paths(out, "writes", writes, table);

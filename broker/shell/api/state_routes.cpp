@@ -1,5 +1,6 @@
 #include <set>
 
+#include "broker/core/attendance.h"
 #include "broker/core/schedules.h"
 #include "broker/shell/api/documents.h"
 #include "broker/shell/api/feeds.h"
@@ -79,6 +80,30 @@ void append_rules(Writer& out, const core::Core& core, DeviceIndex device) {
   out.end_object();
 }
 
+Value duration_or_null(const std::optional<Millis>& duration) {
+  if (!duration) return {};
+  return format_duration(std::chrono::duration_cast<std::chrono::seconds>(*duration));
+}
+
+/// What is known of a device's being there, and after how long a silence it becomes what.
+void append_liveness(Writer& out, const core::Core& core, DeviceIndex device, const Instant& now) {
+  const auto& state = core.image().device(device);
+  out.key("liveness").begin_object().member("state", name(state.availability));
+  out.member("availability", name(state.availability)).member("silent", state.silent);
+  out.member("since", time_of(state.at)).member("revision", integer(state.revision));
+  if (const auto* liveness = core.attendance().find(device)) {
+    const auto heard = core.attendance().heard_wall(device, now);
+    const auto patience = liveness->patience(core.attendance().nature(device));
+    out.member("heard", heard ? Value(format_utc(*heard)) : Value());
+    out.member("said", name(liveness->memory().said));
+    out.member("period", duration_or_null(liveness->habit().period()));
+    out.member("sleeping_after", duration_or_null(patience.quiet));
+    out.member("suspect_after", duration_or_null(patience.worrying));
+    out.member("offline_after", duration_or_null(patience.gone));
+  }
+  out.end_object();
+}
+
 void get_device(const Call& call) {
   const auto& core = call.ports.core();
   const auto device = core.catalog().table().find_device(call.params[0]);
@@ -87,15 +112,12 @@ void get_device(const Call& call) {
     return call.answer.refuse(404, "unknown_device",
                               "there is no device `" + std::string(call.params[0]) + "`");
   }
-  const auto& state = core.image().device(*device);
   Writer out;
   out.begin_object().member("id", call.params[0]);
   out.member("revision", integer(call.ports.head()));
   append_device(out, core, info, *device, Match());
   if (info != nullptr) append_info(out, *info);
-  out.key("liveness").begin_object().member("availability", name(state.availability));
-  out.member("since", time_of(state.at)).member("revision", integer(state.revision));
-  out.end_object();
+  append_liveness(out, core, *device, call.ports.now());
   append_rules(out, core, *device);
   append_raw(out, core, *device);
   call.answer.json(std::move(out.end_object()));

@@ -15,7 +15,7 @@ void append_health(Writer& out, const Health& health) {
 }
 
 void append_devices(Writer& out, const core::Core& core) {
-  std::array<std::uint64_t, 4> counts{};
+  std::array<std::uint64_t, kAvailabilities> counts{};
   for (const auto& [id, info] : core.catalog().devices()) {
     const auto device = core.catalog().table().find_device(id.text());
     if (device) ++counts[static_cast<std::size_t>(core.image().device(*device).availability)];

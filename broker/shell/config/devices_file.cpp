@@ -55,11 +55,14 @@ class DevicesReader {
   void read_bands(Fields& fields, devices::DeviceEntry& entry);
   void read_attributes(Fields& fields, devices::DeviceEntry& entry);
   devices::MappedAttribute read_mapped(const yaml::Entry& entry, const std::string& dialect);
-  JsonAttribute read_attribute(const yaml::Entry& entry);
+  JsonAttribute read_attribute(const yaml::Entry& entry, devices::DeviceEntry& device);
   void read_values(Fields& fields, std::map<std::string, std::string>& words);
   void read_path(Fields& fields, std::string& path);
   template <class Attribute>
   void read_declaration(Fields& fields, const yaml::Node& key, Attribute& attribute);
+  void read_liveness(Fields& fields, devices::DeviceEntry& entry);
+  void read_ages(Fields& fields, devices::DeviceEntry& device);
+  void read_age(Fields& fields, const std::string& name, devices::DeviceEntry& device);
   void read_command(Fields& fields, JsonAttribute& attribute);
   void check_attribute_name(Fields& fields, const yaml::Node& key);
   void check_id(Fields& fields, const yaml::Node& key);
@@ -108,6 +111,7 @@ void DevicesReader::read_device(const yaml::Entry& entry) {
   read_capabilities(fields, device);
   read_manual(fields, device);
   read_bands(fields, device);
+  read_liveness(fields, device);
   read_attributes(fields, device);
   fields.finish();
   out_.file.entries.push_back(std::move(device));
@@ -176,6 +180,35 @@ void DevicesReader::read_bands(Fields& fields, devices::DeviceEntry& entry) {
   bands->finish();
 }
 
+void DevicesReader::read_liveness(Fields& fields, devices::DeviceEntry& entry) {
+  auto liveness = fields.map("liveness");
+  if (!liveness) return;
+  const auto duration = [&](std::string_view key, std::optional<Millis>& out) {
+    const yaml::Node* node = liveness->node().find(key);
+    if (node == nullptr) return;
+    Millis read{};
+    liveness->duration(key, read);
+    if (read.count() > 0) {
+      out = read;
+    } else if (parse_duration(node->text)) {
+      liveness->error(*node, "E303", std::string(key) + " is longer than nothing");
+    }
+  };
+  LivenessTerms& terms = entry.liveness;
+  duration("period", terms.period);
+  const yaml::Node* silent_after = liveness->node().find("silent_after");
+  terms.may_be_silent = silent_after != nullptr && silent_after->text == "never";
+  if (terms.may_be_silent) {
+    (void)liveness->take("silent_after");
+  } else {
+    duration("silent_after", terms.silent_after);
+  }
+  bool sleeps = false;
+  liveness->flag("sleeps", sleeps);
+  if (liveness->node().find("sleeps") != nullptr) terms.sleeps = sleeps;
+  liveness->finish();
+}
+
 void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry) {
   auto attributes = fields.map("attributes");
   if (!attributes) {
@@ -189,6 +222,10 @@ void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry)
     }
     return;
   }
+  const auto maps = [](const yaml::Entry& below) { return below.value.find("topic") != nullptr; };
+  const auto& all = attributes->node().entries;
+  const bool is_mapped = entry.dialect == "json" || std::any_of(all.begin(), all.end(), maps);
+  if (!is_mapped) return read_ages(*attributes, entry);
   if (!entry.dialect.empty() && entry.dialect != "json") {
     return fields.error(
         attributes->node(), "E113",
@@ -196,9 +233,7 @@ void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry)
             entry.dialect + " discovers them");
   }
   JsonDevice device{entry.id, {}};
-  for (const auto& below : attributes->node().entries) {
-    device.attributes.push_back(read_attribute(below));
-  }
+  for (const auto& below : all) device.attributes.push_back(read_attribute(below, entry));
   out_.file.json.push_back(std::move(device));
 }
 
@@ -216,7 +251,31 @@ void DevicesReader::check_attribute_name(Fields& fields, const yaml::Node& key) 
                             : "did you mean '" + near + "'?");
 }
 
-JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry) {
+/// Of attributes that are discovered a file says no more than how long they count.
+void DevicesReader::read_ages(Fields& fields, devices::DeviceEntry& device) {
+  for (const auto& below : fields.node().entries) {
+    Fields attribute(*document_, below.value, "attribute " + below.key.text, out_.issues);
+    check_attribute_name(fields, below.key);
+    read_age(attribute, below.key.text, device);
+    attribute.finish();
+  }
+}
+
+void DevicesReader::read_age(Fields& fields, const std::string& name,
+                             devices::DeviceEntry& device) {
+  const yaml::Node* node = fields.node().find("max_age");
+  if (node == nullptr) return;
+  Millis age{};
+  fields.duration("max_age", age);
+  if (age.count() > 0) {
+    device.max_age[name] = age;
+  } else if (parse_duration(node->text)) {
+    fields.error(*node, "E303", "max_age is longer than nothing");
+  }
+}
+
+JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry,
+                                            devices::DeviceEntry& device) {
   Fields fields(*document_, entry.value, "attribute " + entry.key.text, out_.issues);
   const std::string& name = entry.key.text;
   check_attribute_name(fields, entry.key);
@@ -231,6 +290,7 @@ JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry) {
   read_declaration(fields, entry.key, attribute);
   read_values(fields, attribute.values);
   read_command(fields, attribute);
+  read_age(fields, name, device);
   fields.finish();
   return attribute;
 }

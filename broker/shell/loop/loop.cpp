@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "devices/model/limits.h"
@@ -10,7 +11,6 @@ namespace attune::shell {
 
 namespace {
 
-constexpr std::string_view kDiscoverySpace = "discovery";
 constexpr Millis kRetryCommit{1'000};
 constexpr Millis kLookAtStore{60'000};
 constexpr double kCrowdedRatio = 0.8;
@@ -32,27 +32,26 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       telling_(options_.prefix, options_.notice_echo) {}
 
 Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
-  auto blobs = store.blobs(std::string(kDiscoverySpace));
+  auto blobs = store.blobs(std::string(KeptDiscovery::kSpace));
   if (!blobs) return blobs.error();
   devices::Decoded decoded;
-  for (const Blob& blob : *blobs) normaliser.decode({blob.key, blob.bytes, true}, decoded);
+  for (const Blob& blob : *blobs) {
+    normaliser.decode({KeptDiscovery::topic_of(blob.key), blob.bytes, true}, decoded);
+  }
   return {};
 }
 
 Status Loop::begin(const Instant& committed_at) {
   const bool first_start = committed_at == Instant{};
   latest_ = first_start ? parts_.clock.now() : committed_at;
-  for (const std::string_view space : {inbox::DuplicateWindow::kSpace, kDiscoverySpace,
+  for (const std::string_view space : {inbox::DuplicateWindow::kSpace, KeptDiscovery::kSpace,
                                        inbox::ArrivalClassifier::kSpace, Telling::kSpace}) {
     const auto blobs = parts_.store.blobs(std::string(space));
     if (!blobs) return blobs.error();
     if (space == inbox::DuplicateWindow::kSpace) duplicates_.restore(*blobs);
     if (space == inbox::ArrivalClassifier::kSpace) arrival_.restore(*blobs);
     if (space == Telling::kSpace) telling_.restore(*blobs);
-    if (space != kDiscoverySpace) continue;
-    for (const Blob& blob : *blobs) {
-      kept_discovery_[blob.key] = inbox::fingerprint(blob.key, blob.bytes);
-    }
+    if (space == KeptDiscovery::kSpace) kept_.restore(*blobs);
   }
   committer_.add({parts_.clock.write()});
   return commit(false);
@@ -78,6 +77,7 @@ Status Loop::turn() {
   const bool taken = take_records();
   if (taken && !back_) come_back(now);
   const Instant present = taken ? now : latest_;
+  take_waiting(present);
   take_reports(present);
   take_submissions(present);
   step(present, core::Tick{});
@@ -103,6 +103,8 @@ std::optional<Millis> Loop::next_due() const {
   std::optional<Millis> due = parts_.core.next_deadline();
   if (const auto commit = committer_.due_at(); commit && (!due || *commit < *due)) due = commit;
   if (const auto ask = replies_.next_due(); ask && (!due || *ask < *due)) due = ask;
+  const auto joins = parts_.normaliser.waits_until(latest_.steady);
+  if (joins && (!due || *joins < *due)) due = joins;
   return due;
 }
 
@@ -175,17 +177,26 @@ void Loop::take_message(const inbox::Record& record) {
   const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
   if (parts_.observer.request(record, arrival)) return;
   const Instant at = parts_.clock.at(record.at);
-  const devices::Message message{record.topic, record.payload, record.retained, at};
+  take({record.topic, record.payload, record.retained, at}, arrival);
+}
+
+/// What waited until its device may join comes late.
+void Loop::take_waiting(const Instant& now) {
+  while (const auto waited = parts_.normaliser.take_waiting(now.steady)) {
+    take({waited->topic, waited->payload, false, now}, Arrival::late);
+  }
+}
+
+void Loop::take(const devices::Message& message, Arrival arrival) {
   parts_.normaliser.decode(message, decoded_);
-  keep_discovery(decoded_, message);
-  forget_discovery(decoded_);
+  keep_discovery(message);
   topics_learnt_ |= decoded_.subscriptions_changed;
   // An answer to what waited for us would come as late as we do.
   if (arrival == Arrival::live || arrival == Arrival::retained) {
     replies_.add(std::move(decoded_.replies));
   }
   const std::size_t before = outcome_.changes.size();
-  step(at, core::MessageArrived{arrival, record.topic, &decoded_});
+  step(message.at, core::MessageArrived{arrival, message.topic, &decoded_});
   using Taken = LoopObserver::Taken;
   const bool applied = outcome_.changes.size() != before;
   const bool rejected = decoded_.readings.empty() && !decoded_.rejections.empty();
@@ -203,30 +214,13 @@ void Loop::note_broker_drops(std::uint64_t total) {
   broker_drops_ = total;
 }
 
-void Loop::keep_discovery(const devices::Decoded& decoded, const devices::Message& message) {
-  std::string key = decoded.keep_as;
-  // A device that no discovery described: what it said first is how the next start knows it.
-  if (key.empty() && decoded.devices_changed) key = message.topic;
-  if (key.empty()) return;
-  const std::uint64_t print = inbox::fingerprint(key, message.payload);
-  auto [known, fresh] = kept_discovery_.emplace(key, print);
-  if (!fresh && known->second == print) return;
-  known->second = print;
-  commit_soon_ = true;
-  outcome_.writes.push_back(
-      {Blob{std::string(kDiscoverySpace), std::move(key), std::string(message.payload)},
-       message.payload.empty()});
-}
-
-/// What made a device known that has left must not make it known again at the next start.
-void Loop::forget_discovery(const devices::Decoded& decoded) {
-  if (decoded.removed.empty()) return;
-  std::erase_if(kept_discovery_, [&](const auto& kept) {
-    if (parts_.normaliser.knows(kept.first)) return false;
-    outcome_.writes.push_back({Blob{std::string(kDiscoverySpace), kept.first, ""}, true});
-    return true;
-  });
-  commit_soon_ = true;
+void Loop::keep_discovery(const devices::Message& message) {
+  std::vector<Write> rows = kept_.keep(decoded_, message);
+  if (!decoded_.removed.empty()) {
+    for (Write& row : kept_.forget_unknown(parts_.normaliser)) rows.push_back(std::move(row));
+  }
+  commit_soon_ |= !rows.empty() || !decoded_.removed.empty();
+  std::move(rows.begin(), rows.end(), std::back_inserter(outcome_.writes));
 }
 
 void Loop::submit(Submission what, std::function<void(const core::Reply&)> done) {
@@ -256,6 +250,7 @@ Status Loop::commit_if_due() {
 Status Loop::commit(bool clean) {
   committer_.add(duplicates_.take_dirty());
   committer_.add(arrival_.take_dirty());
+  committer_.add(parts_.core.take_rows());
   if (Status there = look_at_store(); !there) return there;
   committer_.retain(retention());
   const auto began = std::chrono::steady_clock::now();

@@ -18,6 +18,7 @@
 #include "broker/shell/inbox/ring.h"
 #include "broker/shell/link/link.h"
 #include "broker/shell/loop/committer.h"
+#include "broker/shell/loop/kept_discovery.h"
 #include "broker/shell/loop/replies.h"
 #include "broker/shell/loop/telling.h"
 #include "devices/normaliser.h"
@@ -126,10 +127,11 @@ class Loop {
   [[nodiscard]] bool take_records();
   void take(const inbox::Record& record);
   void take_message(const inbox::Record& record);
+  void take_waiting(const Instant& now);
+  void take(const devices::Message& message, Arrival arrival);
   void note_broker_drops(std::uint64_t total);
   void take_submissions(const Instant& now);
-  void keep_discovery(const devices::Decoded& decoded, const devices::Message& message);
-  void forget_discovery(const devices::Decoded& decoded);
+  void keep_discovery(const devices::Message& message);
   void step(const Instant& at, decltype(core::Event::what) what);
   [[nodiscard]] Status commit_if_due();
   [[nodiscard]] Status commit(bool clean);
@@ -153,7 +155,7 @@ class Loop {
   std::vector<std::pair<core::RequestId, Submission>> submissions_;
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
   std::shared_ptr<const rules::RuleSet> next_rules_;
-  std::map<std::string, std::uint64_t> kept_discovery_;  ///< fingerprint by key
+  KeptDiscovery kept_;
   Instant latest_;  ///< up to where time was lived; what a commit records. Invariant: never back
   std::chrono::steady_clock::time_point turn_began_;
   std::uint64_t last_request_ = 0;

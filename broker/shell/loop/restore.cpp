@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/core/ages.h"
+#include "broker/core/attendance.h"
 #include "broker/core/drive.h"
 #include "broker/core/learned.h"
 #include "broker/core/notices.h"
@@ -80,7 +82,10 @@ Result<core::Restored> restored(const store::Store& store, store::Recovered from
                      spaces[core::Limits::kSpace],
                      spaces[core::Notices::kSpace],
                      spaces[core::Signals::kSpace],
-                     spaces[core::Learned::kSpace]};
+                     spaces[core::Learned::kSpace],
+                     spaces[core::Attendance::kSpace],
+                     spaces[core::Ages::kSpace],
+                     from.at};
   if (!spaces.status()) return spaces.status().error();
   return all;
 }

@@ -46,14 +46,14 @@ held by
     Light in the hall
     hall.yaml:5: when hall_motion.occupancy && hall_motion.illuminance < 40
 how it came about, newest first
-  18:00:00.000  hall_lamp.on became false, said on zigbee2mqtt/hall_lamp  [2]
+  18:00:00.000  hall_lamp.on became false, said on zigbee2mqtt/hall_lamp  [3]
 how the wish came about, newest first
-  18:00:01.000  cmd-1 queued: hall_lamp.on = true  [10]
-  18:00:01.000  wanted: hall_lamp.on = true, by rule:hall_light  [9]
-  18:00:01.000  claim on hall_lamp.on held: true, rule:hall_light at comfort: somebody is in the dark hall  [6]
-  18:00:01.000  rule hall_light active: somebody is in the dark hall  [5]
+  18:00:01.000  cmd-1 queued: hall_lamp.on = true  [12]
+  18:00:01.000  wanted: hall_lamp.on = true, by rule:hall_light  [11]
+  18:00:01.000  claim on hall_lamp.on held: true, rule:hall_light at comfort: somebody is in the dark hall  [8]
+  18:00:01.000  rule hall_light active: somebody is in the dark hall  [7]
                 hall.yaml:5: when hall_motion.occupancy && hall_motion.illuminance < 40
-  18:00:01.000  hall_motion.occupancy became true, said on zigbee2mqtt/hall_motion  [4]
+  18:00:01.000  hall_motion.occupancy became true, said on zigbee2mqtt/hall_motion  [6]
 )");
 }
 
@@ -64,14 +64,14 @@ TEST_F(WhyTest, ReadsLikeAStoryWhenTheLampObeyed) {
   ports.say("hall_lamp.on", true);
   const auto text = why_text(ask("hall_lamp.on"));
   EXPECT_EQ(text.substr(text.find("how it came about")), R"(how it came about, newest first
-  18:00:01.120  hall_lamp.on became true (was false), as it was told  [12]
-  18:00:01.000  cmd-1 sent: hall_lamp.on = true  [11]
-  18:00:01.000  cmd-1 queued: hall_lamp.on = true  [10]
-  18:00:01.000  wanted: hall_lamp.on = true, by rule:hall_light  [9]
-  18:00:01.000  claim on hall_lamp.on held: true, rule:hall_light at comfort: somebody is in the dark hall  [6]
-  18:00:01.000  rule hall_light active: somebody is in the dark hall  [5]
+  18:00:01.120  hall_lamp.on became true (was false), as it was told  [14]
+  18:00:01.000  cmd-1 sent: hall_lamp.on = true  [13]
+  18:00:01.000  cmd-1 queued: hall_lamp.on = true  [12]
+  18:00:01.000  wanted: hall_lamp.on = true, by rule:hall_light  [11]
+  18:00:01.000  claim on hall_lamp.on held: true, rule:hall_light at comfort: somebody is in the dark hall  [8]
+  18:00:01.000  rule hall_light active: somebody is in the dark hall  [7]
                 hall.yaml:5: when hall_motion.occupancy && hall_motion.illuminance < 40
-  18:00:01.000  hall_motion.occupancy became true, said on zigbee2mqtt/hall_motion  [4]
+  18:00:01.000  hall_motion.occupancy became true, said on zigbee2mqtt/hall_motion  [6]
 )");
 }
 
@@ -91,11 +91,11 @@ waiting behind
     Light in the hall
     hall.yaml:5: when hall_motion.occupancy && hall_motion.illuminance < 40
 how it came about, newest first
-  18:00:00.000  hall_lamp.on became false, said on zigbee2mqtt/hall_lamp  [2]
+  18:00:00.000  hall_lamp.on became false, said on zigbee2mqtt/hall_lamp  [3]
 how the wish came about, newest first
-  18:01:01.000  cmd-2 queued: hall_lamp.on = false  [14]
-  18:01:01.000  wanted: hall_lamp.on = false, by person  [12]
-  18:01:01.000  claim on hall_lamp.on held: false, person at person: local, film \u{1b}[31m night, by a person (local)  [11]
+  18:01:01.000  cmd-2 queued: hall_lamp.on = false  [16]
+  18:01:01.000  wanted: hall_lamp.on = false, by person  [14]
+  18:01:01.000  claim on hall_lamp.on held: false, person at person: local, film \u{1b}[31m night, by a person (local)  [13]
 )");
 }
 

@@ -354,5 +354,39 @@ TEST(Attune, AnAttributeOfOnesOwnThatNoHelloDeclaredIsRefused) {
   EXPECT_EQ(home.value("lamp.on"), Value(true));
 }
 
+TEST(Attune, ARefusalNamesItsCommandAndReason) {
+  Home home;
+  home.say("hello", kHello);
+  home.say("ack", R"({"id":"cmd-12","result":"rejected","reason":"child lock"})");
+  ASSERT_THAT(home.decoded.refusals, SizeIs(1));
+  EXPECT_EQ(home.decoded.refusals[0].id, "cmd-12");
+  EXPECT_EQ(home.decoded.refusals[0].reason, "child lock");
+  EXPECT_FALSE(home.decoded.refusals[0].expired);
+  home.say("ack", R"({"id":"cmd-13","result":"expired"})");
+  ASSERT_THAT(home.decoded.refusals, SizeIs(1));
+  EXPECT_TRUE(home.decoded.refusals[0].expired);
+  home.say("ack", R"({"id":"cmd-14","result":"done"})");
+  EXPECT_THAT(home.decoded.refusals, SizeIs(0));
+}
+
+TEST(Attune, AHeartbeatPromisesTheNextOne) {
+  Home home;
+  home.say("hello", kHello);
+  home.say("heartbeat", R"({"seq":1,"rtt_ms":20,"link":"wifi"})", 10);
+  home.say("heartbeat", R"({"seq":2,"rtt_ms":20,"link":"wifi"})", 50);
+  ASSERT_THAT(home.decoded.availability, SizeIs(1));
+  ASSERT_TRUE(home.decoded.availability[0].patience);
+  EXPECT_GE(*home.decoded.availability[0].patience, std::chrono::seconds(90));
+}
+
+TEST(Attune, NullMakesAValueUnknownAgain) {
+  Home home;
+  home.say("hello", kHello);
+  home.report(7, 1, R"("temperature":68)");
+  home.report(7, 2, R"("temperature":null)");
+  ASSERT_THAT(home.decoded.unknown, SizeIs(1));
+  EXPECT_EQ(home.catalog.table().path(home.decoded.unknown[0]).text(), "lamp.temperature");
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -549,5 +549,38 @@ TEST(HomeAssistant, AComponentOfAPlatformAloneIsOneThatHasGone) {
   EXPECT_NE(house.attribute("box_1", "temperature"), nullptr);
 }
 
+// What is not known.
+
+TEST(HomeAssistant, AnExpiryIsTheAgeOfItsValue) {
+  House house;
+  house.tell("sensor/t", "{'stat_t':'t','dev_cla':'temperature','exp_aft':90}");
+  house.tell("sensor/u", "{'stat_t':'u','dev_cla':'temperature','expire_after':0}");
+  ASSERT_NE(house.attribute("t", "temperature"), nullptr);
+  EXPECT_EQ(house.attribute("t", "temperature")->max_age, std::chrono::seconds(90));
+  EXPECT_FALSE(house.attribute("u", "temperature")->max_age);
+}
+
+TEST(HomeAssistant, NoneAndNullMakeAValueUnknownAgain) {
+  House house;
+  house.tell("sensor/t", "{'stat_t':'t','dev_cla':'temperature'}");
+  house.tell("sensor/j", "{'stat_t':'j','dev_cla':'temperature','val_tpl':'{{ value_json.x }}'}");
+  const auto unknown = [&] {
+    std::vector<std::string> all;
+    for (const AttributeId id : house.decoded.unknown) {
+      all.push_back(house.catalog.table().path(id).text());
+    }
+    return all;
+  };
+  house.hear("t", "21");
+  EXPECT_THAT(unknown(), IsEmpty());
+  house.hear("t", "None");
+  EXPECT_THAT(unknown(), ElementsAre("t.temperature"));
+  EXPECT_THAT(house.rejected(), IsEmpty());
+  house.hear("j", R"({"x":null})");
+  EXPECT_THAT(unknown(), ElementsAre("j.temperature"));
+  house.hear("j", R"({"y":1})");
+  EXPECT_THAT(unknown(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace attune::devices

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -211,6 +212,29 @@ TEST_F(LoopTest, ACommandThatALaterMessageOfTheTurnEndsStaysHere) {
   turn();
   EXPECT_TRUE(commands_.empty() || commands_ == std::vector<std::string>{R"({"state":"OFF"})"});
   EXPECT_EQ(core_.ledger().open().size(), commands_.size());
+}
+
+TEST_F(LoopTest, AFloodOfOneDeviceKeepsNobodyFromBeingHeard) {
+  for (int i = 0; i < 5'000; ++i) {
+    say("zigbee2mqtt/mad", i % 2 == 0 ? R"({"state":"ON"})" : R"({"state":"OFF"})");
+  }
+  EXPECT_GT(std::count(seen_.reasons.begin(), seen_.reasons.end(), "rate"), 4'000);
+  EXPECT_LE(version("mad", "on"), 200u);
+  say("zigbee2mqtt/motion", R"({"occupancy":true})");
+  EXPECT_EQ(commands_, std::vector<std::string>{R"({"state":"ON"})"});
+}
+
+TEST_F(LoopTest, DevicesThatAreTooManyAtOnceJoinOneAfterTheOther) {
+  for (int i = 0; i < 300; ++i) {
+    say("zigbee2mqtt/new" + std::to_string(i), R"({"state":"ON"})");
+  }
+  EXPECT_EQ(std::count(seen_.reasons.begin(), seen_.reasons.end(), "new_devices"), 202);
+  EXPECT_EQ(catalog_.devices().size(), 100u);
+  ASSERT_TRUE(loop_->next_due());
+  for (int second = 0; second < 125; ++second) wait(Millis(1'000));
+  EXPECT_EQ(catalog_.devices().size(), 302u);
+  // Late: they set state, and nobody pressed anything.
+  EXPECT_EQ(core_.image().value(*catalog_.table().find("new299", "on")), Value(true));
 }
 
 }  // namespace

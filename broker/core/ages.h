@@ -1,0 +1,59 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "broker/core/agenda.h"
+#include "broker/core/journal.h"
+#include "broker/core/timers.h"
+#include "devices/catalog.h"
+
+/// Values that count for a time only (AttributeInfo::max_age): not heard again in it, they are kept
+/// as stale, and rules do not know them any more.
+///
+/// Determinism: a function of the events. When they were heard leaves with the next commit, as
+/// Attendance's memory does.
+namespace attune::core {
+
+class Ages {
+ public:
+  static constexpr std::string_view kSpace = "ages";  ///< of its blobs: one for each attribute
+
+  Ages(const devices::Catalog& catalog, const Image& image, Timers& timers, Journal& journal,
+       Agenda& agenda)
+      : catalog_(catalog), image_(image), timers_(timers), journal_(journal), agenda_(agenda) {}
+
+  /// Before the first step. Rows that cannot be read are left out.
+  void restore(const std::vector<Blob>& blobs);
+  /// After the readings of the message were taken.
+  void take(const MessageArrived& message);
+  void fire(const Timer& timer);
+  /// They left.
+  void forget(const std::vector<DeviceId>& devices);
+  /// Attributes may have got a max_age, or lost it.
+  void look_again();
+  /// What changed since the last call.
+  [[nodiscard]] std::vector<Write> take_rows();
+
+ private:
+  struct Age {
+    Millis heard{};  ///< Instant::steady
+    bool dirty = false;
+    std::optional<Millis> armed;  ///< its timer: at its deadline, or before
+  };
+
+  void arm(AttributeId attribute, Age& age);
+
+  const devices::Catalog& catalog_;
+  const Image& image_;
+  Timers& timers_;
+  Journal& journal_;
+  Agenda& agenda_;
+  std::map<AttributeId, Age> ages_;
+  std::vector<AttributeId> dirty_;
+  std::vector<AttributePath> gone_;  // rows to erase
+  std::uint64_t generation_ = 0;     // of the catalog, when it was last looked at
+};
+
+}  // namespace attune::core
