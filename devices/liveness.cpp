@@ -47,9 +47,15 @@ void Liveness::say(Availability availability, bool alone) {
   memory_.exact = false;
 }
 
+Millis Liveness::burst() const {
+  const auto period = habit_.period();
+  return period ? std::clamp(*period / 4, kBurstMin, kBurstMax) : kBurstMin;
+}
+
 bool Liveness::hear(Millis now, const Nature& nature) {
   LivenessMemory& m = memory_;
-  if (m.silence == Silence::none && m.heard && m.exact && now < *m.heard + kBurst) return false;
+  const bool is_recent = m.silence == Silence::none && m.heard && m.exact;
+  if (is_recent && now < *m.heard + kBurstMax && now < *m.heard + burst()) return false;
   if (m.heard && m.exact) {
     const Millis gap = now - *m.heard;
     const auto expected = patience(nature);

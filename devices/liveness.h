@@ -48,8 +48,11 @@ struct LivenessMemory {
 
 class Liveness {
  public:
-  /// Messages that follow within are one: the first of them counts.
-  static constexpr Millis kBurst{5'000};
+  /// Messages that follow within a quarter of its period are one, and the first of them counts: so
+  /// much earlier a silence may be found, and so seldom a row is written. Within these bounds; the
+  /// lower one without a period, since what comes at random would look regular through a wide mesh.
+  static constexpr Millis kBurstMin{5'000};
+  static constexpr Millis kBurstMax{30'000};
   static constexpr Millis kSleepsAtMost = std::chrono::hours(25);  ///< without a habit: then quiet
   static constexpr Millis kQuietAtMost = std::chrono::hours(7 * 24);  ///< the same: then worrying
 
@@ -78,6 +81,8 @@ class Liveness {
   [[nodiscard]] std::optional<Millis> heard() const { return memory_.heard; }
 
  private:
+  [[nodiscard]] Millis burst() const;
+
   LivenessMemory memory_;  // but its habit
   Habit habit_;
 };

@@ -60,7 +60,7 @@ std::vector<std::string> Normaliser::subscriptions() const {
   return without_covered(all);
 }
 
-void Normaliser::decode(const Message& message, Decoded& out) {
+void Normaliser::decode(const Message& message, Decoded& out, bool others_wait) {
   out.clear();
   if (const std::string_view wrong = what_is_wrong_with_topic(message.topic); !wrong.empty()) {
     std::string shown(message.topic.substr(0, limits::kTopicBytesMax));
@@ -68,21 +68,24 @@ void Normaliser::decode(const Message& message, Decoded& out) {
     out.rejections.push_back({std::move(shown), "", "topic", std::string(wrong)});
     return;
   }
-  if (!rates_.admits(message)) return refuse_flood(message, out);
+  bool is_flood = !rates_.admits(message);
+  if (is_flood && others_wait) return note_flood(message, true, out);
   decode_by_owner(message, out);
-  if (!rates_.learn(message, out, catalog_.table())) {
+  is_flood |= !rates_.learn(message, out, catalog_.table());
+  if (is_flood && others_wait) {
     out.readings.clear();
     out.events.clear();
     out.replies.clear();
-    refuse_flood(message, out);
   }
+  if (is_flood) note_flood(message, others_wait, out);
   if (out.too_many_devices) (void)waiting_.add(message.topic, message.payload);
 }
 
-void Normaliser::refuse_flood(const Message& message, Decoded& out) {
-  out.rejections.push_back({std::string(message.topic), "", "rate",
-                            "more than " + std::to_string(limits::kDeviceMessagesPerSecond) +
-                                " messages a second of one device"});
+void Normaliser::note_flood(const Message& message, bool refused, Decoded& out) {
+  std::string detail = "more than " + std::to_string(limits::kDeviceMessagesPerSecond) +
+                       " messages a second of one device";
+  if (!refused) detail += "; taken, since nobody waited";
+  out.rejections.push_back({std::string(message.topic), "", "rate", std::move(detail)});
 }
 
 std::optional<WaitingMessage> Normaliser::take_waiting(Millis now) {

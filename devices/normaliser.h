@@ -60,9 +60,9 @@ class Normaliser {
 
   /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first. Where
   /// Decoded::subscriptions_changed is set, subscriptions() has changed. A device that says too much
-  /// is refused ("rate"); one that is new while too many join ("new_devices") has its message kept
-  /// for take_waiting().
-  void decode(const Message& message, Decoded& out);
+  /// is told so ("rate"), and refused while others wait for their turn; one that is new while too
+  /// many join ("new_devices") has its message kept for take_waiting().
+  void decode(const Message& message, Decoded& out, bool others_wait = true);
 
   /// The next message that waited until its device may join; empty: none may at `now` (steady). It
   /// is to be decoded as one that comes late.
@@ -81,7 +81,7 @@ class Normaliser {
  private:
   [[nodiscard]] const Dialect* of(DeviceIndex device) const;
   void decode_by_owner(const Message& message, Decoded& out);
-  static void refuse_flood(const Message& message, Decoded& out);
+  static void note_flood(const Message& message, bool refused, Decoded& out);
   [[nodiscard]] std::string_view owner_among(std::size_t count, std::string_view topic) const;
 
   Catalog& catalog_;

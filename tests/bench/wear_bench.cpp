@@ -102,6 +102,7 @@ class Home {
     retention.before = at.steady - kLogKeep;
     retention.max_bytes = kLogBytesMax;
     committer_->retain(retention);
+    committer_->add(core_.take_rows());
     require(committer_->commit(at, core_.image(), {1, changes_}, false));
   }
   [[nodiscard]] store::Store& store() { return *store_; }

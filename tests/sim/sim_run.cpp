@@ -26,6 +26,8 @@ namespace attune::sim {
 namespace {
 
 constexpr Millis kReaction{200};  // of a lamp, from its command to its report
+constexpr Millis kBeat{20'000};   // of two sensors that report by the clock; one of them dies
+constexpr std::int64_t kBeatsOfTheMortal = 60;
 
 /// Thrown where the process dies; nothing in the code under test catches it.
 struct Killed {};
@@ -281,7 +283,7 @@ class Life {
   void pass(Millis duration) {
     const Millis end = now_.boot + duration;
     while (trace_.broken.empty()) {
-      Millis next = end;
+      Millis next = std::min(end, now_.boot - now_.boot % kBeat + kBeat);
       if (!reports_.empty()) next = std::min(next, reports_.front().first);
       const Instant now = process_->clock->now();
       if (const auto due = process_->loop->next_due()) {
@@ -290,6 +292,7 @@ class Life {
       now_.wall += next - now_.boot;
       now_.boot = next;
       survive([] {});
+      beat();
       while (!reports_.empty() && reports_.front().first <= now_.boot) {
         const auto report = std::move(reports_.front().second);
         reports_.pop_front();
@@ -297,6 +300,16 @@ class Life {
       }
       if (now_.boot >= end) return;
     }
+  }
+
+  /// Sensors of which a habit can be learned. The one that lives keeps commits coming: a stop of
+  /// more than a minute would be an absence, and that is no silence of anybody.
+  void beat() {
+    if (now_.boot % kBeat != Millis(0)) return;
+    const std::int64_t count = ++beats_;
+    const std::string payload = fmt::format("{{\"power\":{}}}", count % 7);
+    publish("zigbee2mqtt/meter", payload);
+    if (count <= kBeatsOfTheMortal) publish("zigbee2mqtt/mortal", payload);
   }
 
   void publish(const std::string& topic, const std::string& payload) {
@@ -391,6 +404,12 @@ class Life {
                                          claim.since.steady.count()));
       }
     }
+    for (std::size_t i = 0; i < table.device_count(); ++i) {
+      const auto device = static_cast<DeviceIndex>(i);
+      const core::DeviceState& state = core.image().device(device);
+      trace_.end.push_back(fmt::format("device {} {} since {}", table.device(device).text(),
+                                       name(state.availability), state.at.steady.count()));
+    }
     for (std::uint32_t i = 0; i < core.rule_set().rules.size(); ++i) {
       const RuleState& state = core.rules().at(i).state;
       trace_.end.push_back(fmt::format("rule {} {} since {}", state.rule.text(), name(state.phase),
@@ -413,6 +432,7 @@ class Life {
   std::unique_ptr<Process> process_;
   inbox::Stamp now_{Millis(1'768'500'000'000), Millis(1'000'000)};
   std::deque<std::pair<Millis, std::pair<std::string, std::string>>> reports_;
+  std::int64_t beats_ = 0;
   std::map<std::string, Millis> settled_;  // by topic: when a lamp's last command is history
   std::set<CommandId> seen_;
   std::set<std::string> heard_;

@@ -14,6 +14,7 @@ namespace {
 constexpr Millis kRetryCommit{1'000};
 constexpr Millis kLookAtStore{60'000};
 constexpr double kCrowdedRatio = 0.8;
+constexpr Millis kCrowdedFor{10'000};  // after a turn that did not take all that waited
 constexpr Millis kAbsenceMin{60'000};
 
 std::uint64_t read_count(std::string_view text) {
@@ -75,6 +76,7 @@ Status Loop::turn() {
   telling_.let_out(parts_.link);
   // While records wait, time is theirs: a deadline between two of them fires between them.
   const bool taken = take_records();
+  if (!taken) crowded_until_ = now.steady + kCrowdedFor;
   if (taken && !back_) come_back(now);
   const Instant present = taken ? now : latest_;
   take_waiting(present);
@@ -188,7 +190,7 @@ void Loop::take_waiting(const Instant& now) {
 }
 
 void Loop::take(const devices::Message& message, Arrival arrival) {
-  parts_.normaliser.decode(message, decoded_);
+  parts_.normaliser.decode(message, decoded_, message.at.steady < crowded_until_);
   keep_discovery(message);
   topics_learnt_ |= decoded_.subscriptions_changed;
   // An answer to what waited for us would come as late as we do.

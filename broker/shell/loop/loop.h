@@ -152,6 +152,7 @@ class Loop {
   Telling telling_;
   Replies replies_;             ///< of dialects
   bool topics_learnt_ = false;  ///< in this turn
+  Millis crowded_until_{};      ///< steady: until then who says too much is refused
   std::vector<std::pair<core::RequestId, Submission>> submissions_;
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;
   std::shared_ptr<const rules::RuleSet> next_rules_;

@@ -179,8 +179,15 @@ TEST(Liveness, AnAbsenceOfOursIsNoSilenceOfItsOwn) {
 TEST(Liveness, MessagesOfOneBurstAreOne) {
   Liveness device;
   EXPECT_TRUE(device.hear(hours(1), kMains));
-  EXPECT_FALSE(device.hear(hours(1) + Liveness::kBurst - Millis(1), kMains));
-  EXPECT_TRUE(device.hear(hours(1) + Liveness::kBurst, kMains));
+  EXPECT_FALSE(device.hear(hours(1) + Liveness::kBurstMin - Millis(1), kMains));
+  EXPECT_TRUE(device.hear(hours(1) + Liveness::kBurstMin, kMains));
+}
+
+TEST(Liveness, OneThatIsKnownToBeSlowHasLongerBursts) {
+  Liveness device;
+  const Millis last = hear_regularly(device, kMains, minutes(1), 20);
+  EXPECT_FALSE(device.hear(last + seconds(15) - Millis(1), kMains));
+  EXPECT_TRUE(device.hear(last + seconds(15), kMains));
 }
 
 /// A sensor in a house: when it really speaks, and what became of it meanwhile.

@@ -49,6 +49,18 @@ TEST(MessageRates, ADeviceMaySay200AtOnceAndThen50ASecond) {
   EXPECT_EQ(taken, limits::kDeviceMessagesBurst + limits::kDeviceMessagesPerSecond);
 }
 
+TEST(MessageRates, WhileNobodyWaitsTheFloodIsToldAndTaken) {
+  House house;
+  for (int i = 0; i < limits::kDeviceMessagesBurst; ++i) {
+    house.say("zigbee2mqtt/lamp", R"({"state":"ON"})", Millis(0));
+  }
+  const Instant at{kBegin, kBegin};
+  house.normaliser.decode({"zigbee2mqtt/lamp", R"({"state":"OFF"})", false, at}, house.out, false);
+  ASSERT_EQ(house.out.rejections.size(), 1u);
+  EXPECT_EQ(house.out.rejections[0].reason, "rate");
+  EXPECT_EQ(house.out.readings.size(), 1u);
+}
+
 TEST(MessageRates, OthersAreHeardDuringAFlood) {
   House house;
   for (int i = 0; i < 50'000; ++i) {

@@ -252,6 +252,29 @@ TEST_F(Scenario, ASilentDeviceIsCommandedAndShowsNothing) {
   EXPECT_TRUE(result.passed) << result.failure;
 }
 
+TEST_F(Scenario, ASilentSensorIsMissedAndOneThatOnlySaysNothingIsNot) {
+  Sources sources;
+  sources.devices =
+      config::parse_devices("devices.yaml",
+                            "version: 1\ndevices: {lamp: {capabilities: [light]}, "
+                            "pulse: {capabilities: [occupancy], liveness: {period: 5m}}}\n");
+  sources.rules.push_back(
+      {"rules.yaml",
+       "version: 1\ndefaults: {lamp.on: false}\n"
+       "rules:\n  seen: {when: known(pulse.occupancy), want: {lamp.on: true}}\n"
+       "tests:\n  t:\n    given: {state: {pulse.occupancy: false, lamp.on: false}}\n    steps:\n"
+       "      - {report: {pulse.occupancy: true}, expect: {lamp.on: true}}\n"
+       "      - {after: 10h, expect: {lamp.on: true}}\n"
+       "      - {silent: pulse, after: 30m, expect: {lamp.on: true}}\n"
+       "      - {after: 2h, expect: {lamp.on: false}}\n"
+       "      - {silent: [], report: {pulse.occupancy: true}, expect: {lamp.on: true}}\n"});
+  const Checked checked = check(std::move(sources));
+  ASSERT_TRUE(checked.set) << render(checked.issues);
+  ScenarioRunner runner(*checked.catalog, checked.set);
+  const CaseResult result = runner.run(checked.set->tests.front());
+  EXPECT_TRUE(result.passed) << result.failure;
+}
+
 TEST_F(Scenario, AnOfflineDeviceIsUnknownAndComesBackAsItWas) {
   const CaseResult result =
       run("    given: {settings: {house: away}, state: {door.open: true, motion.occupancy: true, "

@@ -113,7 +113,7 @@ TEST(Metrics, ShowsTheGaugesAsTheyAreNow) {
   Metrics metrics("0.1.0", "");
   Gauges gauges;
   gauges.revision = Revision{42};
-  gauges.devices = {0, 7, 1, 0};
+  gauges.devices = {0, 7, 1, 0, 2};
   gauges.store_bytes_written = 1000;
   (void)metrics.text(gauges);
   gauges.store_bytes_written = 1500;
@@ -121,6 +121,7 @@ TEST(Metrics, ShowsTheGaugesAsTheyAreNow) {
   const auto text = metrics.text(gauges);
   expect_in(text, "attune_state_revision 42");
   expect_in(text, R"(attune_devices{availability="online"} 7)");
+  expect_in(text, R"(attune_devices{availability="suspect"} 2)");
   expect_in(text, "attune_store_bytes_written_total 1500");
   expect_in(text, "attune_mqtt_connected 1");
 }

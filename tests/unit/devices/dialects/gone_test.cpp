@@ -55,7 +55,7 @@ TEST_P(Gone, DoesNotComeBackThroughARetainedMessageAndDoesThroughALiveOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Gone, testing::ValuesIn(kRelics),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& relic) { return std::string(relic.param.name); });
 
 }  // namespace
 }  // namespace attune::devices

@@ -52,7 +52,7 @@ TEST_F(ApiTest, StateSaysWhatIsWantedAndByWhom) {
   somebody_in_the_dark();
   const auto body = get("/api/v1/state");
   expect_in(body, R"("store":"11111111-2222-3333-4444-555555555555")");
-  expect_in(body, R"("hall_lamp":{"label":"hall_lamp","area":"hall","availability":"unknown")");
+  expect_in(body, R"("hall_lamp":{"label":"hall_lamp","area":"hall","availability":"online")");
   expect_in(body, R"("on":{"value":false,"unit":null,"revision":)");
   expect_in(body, R"("quality":"good","desired":true,"by":"rule:hall_light")");
   expect_in(body, R"("settings":{)");
@@ -78,6 +78,21 @@ TEST_F(ApiTest, ADeviceShowsItsSchemaItsRulesAndRawValues) {
   expect_in(body, R"("raw":{"raw.linkquality":80})");
   expect_in(get("/api/v1/devices/hall_motion"), R"("read":["hall_light","tried_out"])");
   EXPECT_EQ(send("GET", "/api/v1/devices/nobody").status, 404);
+}
+
+TEST_F(ApiTest, ADeviceTellsWhetherItIsThere) {
+  somebody_in_the_dark();
+  const auto body = get("/api/v1/devices/hall_lamp");
+  expect_in(body, R"("liveness":{"state":"online","availability":"online","silent":false)");
+  expect_in(body, R"("said":"unknown","period":null,"sleeping_after":null,"suspect_after":null)");
+  expect_in(get("/api/v1/rules"), R"("dead":[])");
+  devices::Decoded decoded;
+  decoded.availability.push_back(
+      {*ports.core().catalog().table().find_device("hall_motion"), Availability::offline});
+  ports.step(core::MessageArrived{Arrival::live, "bridge", &decoded});
+  expect_in(get("/api/v1/devices/hall_motion"), R"("quality":"stale")");
+  expect_in(get("/api/v1/rules/hall_light"),
+            R"("dead":["hall_motion.illuminance","hall_motion.occupancy"])");
 }
 
 TEST_F(ApiTest, AWriteIsAcceptedWithItsCommand) {

@@ -198,5 +198,41 @@ TEST(DevicesFile, AMappingThatCannotBeIsAnErrorAtItsPlace) {
   EXPECT_EQ(code("tasmota", "path: /a"), "E113");
 }
 
+TEST(DevicesFile, SaysHowLongADeviceMayBeSilent) {
+  const LoadedDevices loaded = parse(
+      "  a: {liveness: {period: 10m, sleeps: false}}\n"
+      "  b: {liveness: {silent_after: 2h}}\n"
+      "  c: {liveness: {silent_after: never}}\n"
+      "  d: {}\n");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  const auto terms = [&](std::size_t at) { return loaded.file.entries[at].liveness; };
+  EXPECT_EQ(terms(0).period, std::chrono::minutes(10));
+  EXPECT_EQ(terms(0).sleeps, false);
+  EXPECT_EQ(terms(1).silent_after, std::chrono::hours(2));
+  EXPECT_FALSE(terms(1).may_be_silent);
+  EXPECT_TRUE(terms(2).may_be_silent);
+  EXPECT_EQ(terms(3), LivenessTerms{});
+}
+
+TEST(DevicesFile, SilenceIsADurationAndLongerThanNothing) {
+  for (const char* wrong : {"{period: 0}", "{period: soon}", "{silent_after: 0}", "{sleeps: maybe}",
+                            "{silent_after: always}", "{patience: 5m}", "never"}) {
+    EXPECT_EQ(parse("  a: {liveness: " + std::string(wrong) + "}\n").issues.size(), 1u) << wrong;
+  }
+}
+
+TEST(DevicesFile, SaysHowLongAValueCounts) {
+  const LoadedDevices loaded = parse(
+      "  a: {dialect: json, attributes: {co2: {topic: t, max_age: 15m}}}\n"
+      "  b: {dialect: zigbee2mqtt, attributes: {temperature: {max_age: 1h}}}\n"
+      "  c: {attributes: {temperature: {max_age: 1h}}}\n");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  EXPECT_EQ(loaded.file.entries[0].max_age.at("co2"), std::chrono::minutes(15));
+  EXPECT_EQ(loaded.file.entries[1].max_age.at("temperature"), std::chrono::hours(1));
+  EXPECT_EQ(loaded.file.json.size(), 1u);
+  EXPECT_EQ(only_issue(parse("  a: {attributes: {temperature: {max_age: 0}}}\n")).code, "E303");
+  EXPECT_EQ(only_issue(parse("  a: {attributes: {temprature: {max_age: 5m}}}\n")).code, "E302");
+}
+
 }  // namespace
 }  // namespace attune::config
