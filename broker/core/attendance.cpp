@@ -50,7 +50,8 @@ void Attendance::restore(const std::vector<Blob>& blobs, const Instant& at) {
 /// A store of a version that kept no rows: what was said of the device stands in the image.
 void Attendance::restore_word(DeviceIndex device) {
   const DeviceState& known = image_.device(device);
-  if (find(device) != nullptr || known.availability == Availability::unknown) return;
+  if (find(device) != nullptr || known.silent) return;
+  if (known.availability == Availability::unknown) return;
   Seat& at = seat(device);
   at.taken = true;
   at.liveness.say(known.availability, false);

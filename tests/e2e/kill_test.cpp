@@ -25,7 +25,7 @@ using cli::at;
 using cli::words;
 using support::eventually;
 
-constexpr int kMeters = 6;        ///< sensors that count up
+constexpr int kMeters = 40;       ///< sensors that count up, none faster than a device may
 constexpr int kCells = 4;         ///< a motion, a rule with two deadlines, and a lamp each
 constexpr int kDesks = 2;         ///< lamps that a person switches over the API
 constexpr int kCountsAtOnce = 3;  ///< sensor messages every two milliseconds

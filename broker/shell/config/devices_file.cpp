@@ -42,6 +42,17 @@ bool is_shadow_name(const std::string& name) {
          });
 }
 
+/// A duration that is longer than nothing; empty where there is none, or an Issue.
+std::optional<Millis> time_span(Fields& fields, std::string_view key) {
+  Millis read{-1};
+  fields.duration(key, read);
+  if (read.count() > 0) return read;
+  if (read.count() == 0) {
+    fields.error(*fields.node().find(key), "E303", std::string(key) + " is longer than nothing");
+  }
+  return std::nullopt;
+}
+
 /// Reads one file into what the files before it have given.
 class DevicesReader {
  public:
@@ -183,25 +194,14 @@ void DevicesReader::read_bands(Fields& fields, devices::DeviceEntry& entry) {
 void DevicesReader::read_liveness(Fields& fields, devices::DeviceEntry& entry) {
   auto liveness = fields.map("liveness");
   if (!liveness) return;
-  const auto duration = [&](std::string_view key, std::optional<Millis>& out) {
-    const yaml::Node* node = liveness->node().find(key);
-    if (node == nullptr) return;
-    Millis read{};
-    liveness->duration(key, read);
-    if (read.count() > 0) {
-      out = read;
-    } else if (parse_duration(node->text)) {
-      liveness->error(*node, "E303", std::string(key) + " is longer than nothing");
-    }
-  };
   LivenessTerms& terms = entry.liveness;
-  duration("period", terms.period);
+  terms.period = time_span(*liveness, "period");
   const yaml::Node* silent_after = liveness->node().find("silent_after");
   terms.may_be_silent = silent_after != nullptr && silent_after->text == "never";
   if (terms.may_be_silent) {
     (void)liveness->take("silent_after");
   } else {
-    duration("silent_after", terms.silent_after);
+    terms.silent_after = time_span(*liveness, "silent_after");
   }
   bool sleeps = false;
   liveness->flag("sleeps", sleeps);
@@ -222,7 +222,11 @@ void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry)
     }
     return;
   }
-  const auto maps = [](const yaml::Entry& below) { return below.value.find("topic") != nullptr; };
+  // One that says no more than how long a value counts maps nothing.
+  const auto maps = [](const yaml::Entry& below) {
+    const bool ages = below.value.entries.size() == 1 && below.value.find("max_age") != nullptr;
+    return !ages;
+  };
   const auto& all = attributes->node().entries;
   const bool is_mapped = entry.dialect == "json" || std::any_of(all.begin(), all.end(), maps);
   if (!is_mapped) return read_ages(*attributes, entry);
@@ -263,15 +267,7 @@ void DevicesReader::read_ages(Fields& fields, devices::DeviceEntry& device) {
 
 void DevicesReader::read_age(Fields& fields, const std::string& name,
                              devices::DeviceEntry& device) {
-  const yaml::Node* node = fields.node().find("max_age");
-  if (node == nullptr) return;
-  Millis age{};
-  fields.duration("max_age", age);
-  if (age.count() > 0) {
-    device.max_age[name] = age;
-  } else if (parse_duration(node->text)) {
-    fields.error(*node, "E303", "max_age is longer than nothing");
-  }
+  if (const auto age = time_span(fields, "max_age")) device.max_age[name] = *age;
 }
 
 JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry,

@@ -14,7 +14,8 @@ namespace {
 constexpr Millis kRetryCommit{1'000};
 constexpr Millis kLookAtStore{60'000};
 constexpr double kCrowdedRatio = 0.8;
-constexpr Millis kCrowdedFor{10'000};  // after a turn that did not take all that waited
+constexpr Millis kCrowdedFor{3'000};
+constexpr int kCrowdedTurns = 2;
 constexpr Millis kAbsenceMin{60'000};
 
 std::uint64_t read_count(std::string_view text) {
@@ -76,7 +77,7 @@ Status Loop::turn() {
   telling_.let_out(parts_.link);
   // While records wait, time is theirs: a deadline between two of them fires between them.
   const bool taken = take_records();
-  if (!taken) crowded_until_ = now.steady + kCrowdedFor;
+  note_crowd(taken, now);
   if (taken && !back_) come_back(now);
   const Instant present = taken ? now : latest_;
   take_waiting(present);
@@ -180,6 +181,12 @@ void Loop::take_message(const inbox::Record& record) {
   if (parts_.observer.request(record, arrival)) return;
   const Instant at = parts_.clock.at(record.at);
   take({record.topic, record.payload, record.retained, at}, arrival);
+}
+
+/// What the broker kept for us while we were away is no flood.
+void Loop::note_crowd(bool taken, const Instant& now) {
+  unfinished_turns_ = taken || !back_ || !arrival_.drained() ? 0 : unfinished_turns_ + 1;
+  if (unfinished_turns_ >= kCrowdedTurns) crowded_until_ = now.steady + kCrowdedFor;
 }
 
 /// What waited until its device may join comes late.

@@ -128,6 +128,7 @@ class Loop {
   void take(const inbox::Record& record);
   void take_message(const inbox::Record& record);
   void take_waiting(const Instant& now);
+  void note_crowd(bool taken, const Instant& now);
   void take(const devices::Message& message, Arrival arrival);
   void note_broker_drops(std::uint64_t total);
   void take_submissions(const Instant& now);
@@ -152,6 +153,7 @@ class Loop {
   Telling telling_;
   Replies replies_;             ///< of dialects
   bool topics_learnt_ = false;  ///< in this turn
+  int unfinished_turns_ = 0;    ///< in a row, that did not take all that waited
   Millis crowded_until_{};      ///< steady: until then who says too much is refused
   std::vector<std::pair<core::RequestId, Submission>> submissions_;
   std::map<core::RequestId, std::function<void(const core::Reply&)>> waiting_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "devices/vocabulary.h"
@@ -44,7 +45,8 @@ class RestoreTest : public testing::Test {
       turn.folded_through = outcome.changes.back().revision;
     }
     EXPECT_TRUE(store->commit(turn).ok());
-    return outcome.changes.front();
+    return *std::find_if(outcome.changes.begin(), outcome.changes.end(),
+                         [](const Change& change) { return change.kind == ChangeKind::state; });
   }
   void restart() {
     store = store->reopen();
