@@ -90,16 +90,9 @@ api::RulesEdited Runtime::Parts::refused(Error error) const {
 
 Result<Files> Runtime::Parts::asked_for(const api::RulesEdit& edit, const Files& on_disk) const {
   if (!edit.rollback) return rule_folder_->edited(on_disk, edit);
-  Revision to{};
-  if (edit.rollback->to) {
-    to = *edit.rollback->to;
-    if (to > core_->head()) return Error{"future", "that revision was not given out"};
-  } else {
-    const auto versions = rule_sets_.revisions();
-    if (versions.size() < 2) return Error{"no_previous", "no rules are kept from before these"};
-    to = versions[versions.size() - 2];
-  }
-  auto files = RuleSets::files_at(*store_, to);
+  const auto& to = edit.rollback->to;
+  if (to && *to > core_->head()) return Error{"future", "that revision was not given out"};
+  auto files = to ? RuleSets::files_at(*store_, *to) : rule_sets_.previous(*store_);
   return files ? rule_folder_->placed(std::move(*files)) : files;
 }
 

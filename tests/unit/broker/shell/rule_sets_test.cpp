@@ -53,6 +53,36 @@ TEST_F(RuleSetsTest, KeepsATextOnceAndASetThatRunsAlreadyNotAtAll) {
   EXPECT_EQ(texts(), 3u);
 }
 
+TEST_F(RuleSetsTest, KeepsEachOfThoseThatTakeTurnsAtOneRevision) {
+  run(5, {{"a.yaml", "1"}});
+  run(5, {{"a.yaml", "2"}, {"b.yaml", "x"}});
+  run(5, {{"a.yaml", "2"}, {"c.yaml", "y"}});
+  EXPECT_EQ(text_at(5), "a.yaml=2;c.yaml=y;");
+  EXPECT_EQ(text_at(6), "a.yaml=2;c.yaml=y;");
+  const auto undone = sets.previous(*store);
+  ASSERT_TRUE(undone.ok()) << undone.error().message;
+  ASSERT_EQ(undone->size(), 2u);
+  EXPECT_EQ(undone->at(1).path, "b.yaml");
+  EXPECT_EQ(undone->at(1).text, "x") << "no text is written over another one's";
+  run(5, *undone);
+  const auto again = sets.previous(*store);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->at(1).path, "c.yaml") << "a second undo undoes the first";
+  store = store->reopen();
+  ASSERT_TRUE(store->recover().ok());
+  sets = RuleSets();
+  ASSERT_TRUE(sets.restore(*store).ok());
+  EXPECT_EQ(text_at(7), "a.yaml=2;b.yaml=x;");
+  EXPECT_EQ(sets.revisions(), (std::vector{Revision{5}}));
+  run(9, {{"a.yaml", "3"}});
+  EXPECT_EQ(text_at(8), "a.yaml=2;b.yaml=x;");
+}
+
+TEST_F(RuleSetsTest, HasNothingBeforeTheFirst) {
+  run(5, {{"a.yaml", "1"}});
+  EXPECT_EQ(sets.previous(*store).error().code, "no_previous");
+}
+
 TEST_F(RuleSetsTest, KnowsAfterARestartWhatRan) {
   run(5, {{"a.yaml", "1"}});
   store = store->reopen();
