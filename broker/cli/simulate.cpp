@@ -48,6 +48,7 @@ class Recording {
   /// The exit code of what stood in the way.
   [[nodiscard]] ExitCode read() {
     if (const ExitCode code = read_state(); code != ExitCode::yes) return code;
+    if (const ExitCode code = read_rules(); code != ExitCode::yes) return code;
     const Answer status = daemon_.get("/api/v1/status");
     if (!status.ok()) return status.code;
     std::string since = words(status.root(), "floor");
@@ -80,6 +81,14 @@ class Recording {
                    at(attribute, "value"));
       }
     }
+    return ExitCode::yes;
+  }
+
+  [[nodiscard]] ExitCode read_rules() {
+    const Answer running = daemon_.get("/api/v1/rules");
+    if (!running.ok()) return running.code;
+    for (const Json& rule : at(running.root(), "rules")) rules_.insert(words(rule, "id"));
+    for (const auto& rule : checked_.set->rules) rules_.insert(rule.id.text());
     return ExitCode::yes;
   }
 
@@ -118,7 +127,11 @@ class Recording {
     Noted noted{wall, {DeviceId(words(change, "device")), words(change, "attribute")}, {}};
     noted.value = typed(noted.path, devices::json::value_of(at(change, "value")));
     if (!noted.value.has_value()) return;
-    const bool by_person = words(at(change, "cause"), "kind") == "person";
+    // A rule that a button set off is a person's doing, too; its command is the rule's all the
+    // same.
+    const Json& cause = at(change, "cause");
+    const bool by_person =
+        words(cause, "kind") == "person" && rules_.find(words(cause, "id")) == rules_.end();
     const std::string kind = words(change, "kind");
     if (kind == "command") {
       const std::string status = words(change, "status");
@@ -133,6 +146,7 @@ class Recording {
   Daemon& daemon_;
   const Checked& checked_;
   Record record_;
+  std::set<std::string> rules_;     ///< that run, and that are simulated
   std::set<std::string> commands_;  ///< their names: one command has several entries
   bool begins_late_ = false;        // the log's front was compacted away
   std::optional<Millis> first_;
