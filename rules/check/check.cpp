@@ -6,13 +6,12 @@ namespace attune::rules {
 
 Issues check(const Loaded& loaded, const Surroundings& around) {
   Checking checking(loaded, around);
-  check_conflicts(checking);
-  check_loops(checking);
-  check_conditions(checking);
-  check_shadows(checking);
-  check_interlocks(checking);
-  check_tests(checking);
-  check_unused(checking);
+  for (const auto part : {check_conflicts, check_loops, check_conditions, check_shadows,
+                          check_interlocks, check_tests, check_unused}) {
+    checking.search.begin_part();
+    part(checking);
+    if (checking.search.is_spent()) checking.findings.left_out("conditions: there are too many");
+  }
   return checking.findings.take();
 }
 

@@ -48,6 +48,14 @@ void check_end(Checking& checking, const Rule& rule) {
         {"S604", shown(rule) + " never ends: its `until` is never true",
          "no state of what it reads makes it true"});
   }
+  Demands start = {{conditions.of(rule.when), true}, {until, false}};
+  if (rule.extras->while_) start.push_back({conditions.of(*rule.extras->while_), true});
+  if (never(checking, start)) {
+    return checking.findings.warning(
+        checking.findings.of_key(rule, "until"),
+        {"S605", shown(rule) + " ends as it starts: `until` is true whenever `when` is",
+         "say in `until` what ends it, not what it goes on for"});
+  }
   Demands both = {{conditions.of(rule.when), true, kStart}, {until, true, kEnd}};
   if (rule.extras->while_) both.push_back({conditions.of(*rule.extras->while_), true, kStart});
   const Answer answer = checking.search.meet_on_a_number(both, kStart | kEnd);
@@ -80,6 +88,19 @@ void check_moments(Checking& checking, const Rule& rule) {
   if (rule.extras->while_) check_moments(checking, rule, *rule.extras->while_, "while");
 }
 
+void check_never(Checking& checking, const Interlock& lock) {
+  const cel::Condition* const condition = checking.facts.conditions.of(lock.never);
+  if (never(checking, {{condition, true}})) {
+    return checking.findings.warning(
+        lock.place, {"S602", lock.id + " guards nothing: its `never` is never true",
+                     "no state of what it reads makes it true"});
+  }
+  if (!never(checking, {{condition, false}})) return;
+  checking.findings.warning(lock.place,
+                            {"S603", lock.id + " is always reached: its `never` is never false",
+                             "what it names could not be commanded at all"});
+}
+
 }  // namespace
 
 void check_conditions(Checking& checking) {
@@ -90,6 +111,7 @@ void check_conditions(Checking& checking) {
     check_start(checking, rule);
     check_end(checking, rule);
   }
+  for (const Interlock& lock : checking.facts.set.interlocks) check_never(checking, lock);
 }
 
 }  // namespace attune::rules

@@ -11,7 +11,8 @@ namespace attune::rules {
 
 namespace {
 
-/// Pairs of rules that one check looks at: above, a set is too large to compare all with all.
+/// Pairs of rules that one check looks at: above, a set is too large to compare all with all. The
+/// attributes with the fewest claims come first, so that a crowd costs nobody else.
 constexpr std::size_t kPairsMax = 100'000;
 
 struct Claim {
@@ -74,6 +75,28 @@ bool are_apart(const Claimant& a, const Claimant& b) {
   return to_other != 0 && one->second <= to_other && other->second <= to_one;
 }
 
+/// What the live values of a claim read.
+std::vector<AttributeId> reads_of(const Want& want) {
+  std::vector<AttributeId> reads;
+  const auto add = [&](const Wanted& wanted) {
+    const auto* const live = std::get_if<cel::Expression>(&wanted);
+    if (live != nullptr) reads.insert(reads.end(), live->reads().begin(), live->reads().end());
+  };
+  add(want.value);
+  if (want.leeway->min) add(*want.leeway->min);
+  if (want.leeway->max) add(*want.leeway->max);
+  return reads;
+}
+
+/// A few values that an attribute may well have, so that what is made of them differs.
+std::vector<Value> samples(const AttributeInfo& info) {
+  if (info.type == ValueType::boolean) return {Value(false), Value(true)};
+  if (!info.values.empty()) return {info.values.begin(), info.values.end()};
+  if (info.type != ValueType::number && info.type != ValueType::integer) return {};
+  const Range range = info.range.value_or(Range{0, 100});
+  return {Value(range.min), Value((range.min + range.max) / 2), Value(range.max)};
+}
+
 class Conflicts {
  public:
   explicit Conflicts(Checking& checking) : checking_(checking) {}
@@ -83,6 +106,7 @@ class Conflicts {
   void compare(const std::vector<Claim>& claims);
   void compare(const Claim& a, const Claim& b);
   [[nodiscard]] bool differ(const Claim& a, const Claim& b, const StateView& view) const;
+  [[nodiscard]] bool find_difference(const Claim& a, const Claim& b, State& state) const;
   [[nodiscard]] bool could_differ(const Claim& a, const Claim& b) const;
   [[nodiscard]] bool exclude(const Want& a, const Want& b, const StateView& view) const;
   [[nodiscard]] bool is_doubtful(const State& state) const;
@@ -109,7 +133,11 @@ void Conflicts::run() {
     for (const Step& step : rule.extras->sequence) add(Claimant(rule), step.want);
   }
   for (const Interlock& lock : checking_.facts.set.interlocks) add(Claimant(lock), lock.want);
-  for (const auto& [place, rivals] : claims) compare(rivals);
+  std::vector<const std::vector<Claim>*> groups;
+  for (const auto& [place, rivals] : claims) groups.push_back(&rivals);
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto* a, const auto* b) { return a->size() < b->size(); });
+  for (const auto* rivals : groups) compare(*rivals);
 }
 
 void Conflicts::compare(const std::vector<Claim>& claims) {
@@ -117,7 +145,11 @@ void Conflicts::compare(const std::vector<Claim>& claims) {
     for (std::size_t j = i + 1; j < claims.size(); ++j) {
       if (claims[i].who == claims[j].who || !could_differ(claims[i], claims[j])) continue;
       if (are_apart(claims[i].who, claims[j].who)) continue;
-      if (++pairs_ > kPairsMax) return;
+      if (++pairs_ > kPairsMax || checking_.search.is_spent()) {
+        return checking_.findings.left_out("pairs of the " + std::to_string(claims.size()) +
+                                           " claims on " +
+                                           checking_.facts.name(claims[i].want->attribute));
+      }
       compare(claims[i], claims[j]);
     }
   }
@@ -144,6 +176,32 @@ bool Conflicts::differ(const Claim& a, const Claim& b, const StateView& view) co
   if (!one || !other) return false;
   const AttributeInfo* const info = checking_.facts.info(a.want->attribute);
   return info == nullptr ? *one != *other : !same_on_wire(*info, *one, *other);
+}
+
+/// Both hold in `state`: values of what else live claims read are added to it until they differ.
+bool Conflicts::find_difference(const Claim& a, const Claim& b, State& state) const {
+  std::vector<AttributeId> reads = reads_of(*a.want);
+  const std::vector<AttributeId> more = reads_of(*b.want);
+  reads.insert(reads.end(), more.begin(), more.end());
+  std::sort(reads.begin(), reads.end());
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+  std::erase_if(reads, [&](AttributeId read) {
+    return state.find(read) != nullptr || checking_.facts.info(read) == nullptr;
+  });
+  if (reads.empty()) return differ(a, b, Assumed(checking_.facts, state));
+  const Assumed usual(checking_.facts, state);
+  for (const AttributeId read : reads) {
+    for (const Value& sample : samples(*checking_.facts.info(read))) {
+      State tried = state;
+      for (const AttributeId other : reads) {
+        tried.values.emplace_back(other, other == read ? sample : usual.value(other));
+      }
+      if (!differ(a, b, Assumed(checking_.facts, tried))) continue;
+      state = std::move(tried);
+      return true;
+    }
+  }
+  return differ(a, b, usual);
 }
 
 bool Conflicts::could_differ(const Claim& a, const Claim& b) const {
@@ -196,9 +254,9 @@ void Conflicts::compare(const Claim& a, const Claim& b) {
       std::minmax({a.who.declared(), b.who.declared()});
   if (told_.contains(pair)) return;
   for (const bool lingering : {false, true}) {
-    const Answer answer = meet(a, b, lingering);
+    Answer answer = meet(a, b, lingering);
     if (answer.is == Answer::Is::no) continue;
-    if (!differ(a, b, Assumed(checking_.facts, answer.state))) return;
+    if (!find_difference(a, b, answer.state)) return;
     told_.insert(pair);
     return report(a, b, answer, lingering);
   }

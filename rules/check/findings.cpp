@@ -47,7 +47,7 @@ std::string text(const Facts& facts, const State& state) {
 }
 
 void Findings::report(Severity severity, const SourcePlace& place, Text text) {
-  if (issues_.size() >= kFindingsMax) return;
+  if ((severity == Severity::error ? errors_ : warnings_)++ >= kFindingsMax) return;
   Issue issue{severity, std::move(text.code), place, std::move(text.message),
               {},       std::move(text.hint)};
   for (const SourceFile& file : facts_.set.files) {
@@ -111,6 +111,16 @@ Issues Findings::take() {
     return std::tie(a.place.file, a.place.line, a.place.column, a.code, a.message) <
            std::tie(b.place.file, b.place.line, b.place.column, b.code, b.message);
   });
+  const std::size_t more = errors_ + warnings_ - issues_.size();
+  if (more > 0) left_out_.insert(std::to_string(more) + " findings more than these");
+  for (const std::string& what : left_out_) {
+    issues_.push_back({Severity::warning,
+                       "W909",
+                       {},
+                       "left out: " + what,
+                       {},
+                       "mend these first, or check fewer rules at a time"});
+  }
   return std::move(issues_);
 }
 

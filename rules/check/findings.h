@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@
 /// Threading: owned by one check.
 namespace attune::rules {
 
-/// Findings of one check above which no more are kept: nobody reads on.
+/// Errors, and warnings, of one check above which no more are kept: nobody reads on. A last finding
+/// says how many there were.
 inline constexpr std::size_t kFindingsMax = 1'000;
 
 class Findings {
@@ -36,6 +38,9 @@ class Findings {
   /// Of `<section>.<id>`; empty when it is nowhere.
   [[nodiscard]] std::optional<SourcePlace> of_entry(std::string_view section, std::string_view id);
 
+  /// What could not be looked at; said once at the end.
+  void left_out(std::string what) { left_out_.insert(std::move(what)); }
+
   [[nodiscard]] Issues take();
 
  private:
@@ -45,6 +50,9 @@ class Findings {
 
   const Facts& facts_;
   Issues issues_;
+  std::size_t errors_ = 0;
+  std::size_t warnings_ = 0;
+  std::set<std::string> left_out_;
   std::map<std::string, std::optional<yaml::Document>> documents_;
 };
 

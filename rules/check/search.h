@@ -27,7 +27,7 @@ struct Answer {
   State state;  ///< of maybe: it may be empty
 };
 
-/// Parts looked at per question, and in all questions of one check.
+/// Parts looked at per question, and in all questions of one part of a check.
 inline constexpr std::uint64_t kSearchStepsMax = 4'000;
 inline constexpr std::uint64_t kCheckStepsMax = 2'000'000;
 
@@ -43,6 +43,8 @@ class Search {
   /// The same, and the attribute is spoken of by every side of `sides`.
   [[nodiscard]] Answer meet_at(AttributeId attribute, const Demands& demands, unsigned sides);
   [[nodiscard]] bool is_spent() const { return spent_ > kCheckStepsMax; }
+  /// Another part of a check begins: what one has spent is not the next one's loss.
+  void begin_part() { spent_ = 0; }
 
  private:
   struct Goal {

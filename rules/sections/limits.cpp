@@ -83,6 +83,16 @@ bool suits(Reader& reader, const yaml::Node& key, const Target& target, const Li
   return true;
 }
 
+/// E304 for a bound that the attribute cannot have.
+bool bounds_fit(Reader& reader, const yaml::Entry& entry, const Target& target,
+                const Limit& limit) {
+  const auto fits = [&](std::string_view key, const std::optional<double>& bound) {
+    const yaml::Node* const node = entry.value.find(key);
+    return !bound || node == nullptr || reader.is_in_range(*node, *bound, target.info);
+  };
+  return fits("min", limit.min) && fits("max", limit.max);
+}
+
 void read_limit(Reader& reader, const yaml::Entry& entry) {
   const auto named = reader.targets(entry.key, Use::command);
   if (!reader.is_map(entry.value, "a limit")) return;
@@ -102,6 +112,7 @@ void read_limit(Reader& reader, const yaml::Entry& entry) {
   if (!named || reader.loading.errors > errors_before) return;
   for (const Target& target : named->items) {
     if (!suits(reader, entry.key, target, limit)) return;
+    if (!bounds_fit(reader, entry, target, limit)) return;
     if (!reader.loading.limits.take(reader, entry.key, *named, target)) continue;
     reader.loading.set.limits[target.id] = limit;
   }

@@ -1,9 +1,10 @@
-#include "rules/sections/keys.h"
 #include "rules/sections/notify.h"
+#include "rules/sections/keys.h"
 
 #include <algorithm>
 
 #include "rules/sections/composed.h"
+#include "rules/sections/permissions.h"
 #include "rules/sections/sections.h"
 
 // notify: {to, severity, message, after, repeat, ack}, or a list of them
@@ -157,7 +158,14 @@ std::vector<NoticePlan> read_notify(Reader& reader, const yaml::Node& node) {
 }
 
 void read_notifiers(Reader& reader, const yaml::Node& section) {
-  for (const yaml::Entry& entry : section.entries) read_notifier(reader, entry);
+  for (const yaml::Entry& entry : section.entries) {
+    if (is_limited(reader.loading.around, reader.document().file)) {
+      reader.error("E308", entry.key, "this file may not name topics to publish to",
+                   "name the notifier in another file; see `permissions` in attune.yaml");
+      continue;
+    }
+    read_notifier(reader, entry);
+  }
 }
 
 KeyTable notice_keys() {

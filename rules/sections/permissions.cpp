@@ -16,6 +16,12 @@ bool is_named(std::string_view named, std::string_view file) {
 
 }  // namespace
 
+bool is_limited(const Surroundings& around, std::string_view file) {
+  return around.permissions != nullptr &&
+         std::any_of(around.permissions->begin(), around.permissions->end(),
+                     [&](const auto& entry) { return is_named(entry.first, file); });
+}
+
 bool may_write(const Surroundings& around, std::string_view file, const AttributePath& path) {
   if (around.permissions == nullptr) return true;
   bool named = false;

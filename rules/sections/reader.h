@@ -103,6 +103,9 @@ class Reader {
                                                 const std::vector<std::string>& words);
   /// E304 unless it is.
   [[nodiscard]] bool is_in_range(const yaml::Node& node, double number, const AttributeInfo& info);
+  /// E303 unless it is, or the words are open.
+  [[nodiscard]] bool is_known_word(const yaml::Node& node, const std::string& word,
+                                   const AttributeInfo& info);
   /// A literal, by the declared type of what it is for.
   [[nodiscard]] std::optional<Value> value(const yaml::Node& node, const AttributeInfo& info);
 

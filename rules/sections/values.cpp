@@ -111,6 +111,15 @@ bool Reader::is_in_range(const yaml::Node& node, double number, const AttributeI
   return false;
 }
 
+bool Reader::is_known_word(const yaml::Node& node, const std::string& word,
+                           const AttributeInfo& info) {
+  const auto& known = info.values;
+  const bool closed = info.type == ValueType::enumeration && !known.empty();
+  if (!closed || std::find(known.begin(), known.end(), word) != known.end()) return true;
+  error("E303", node, info.name + " cannot be '" + printable(word) + "'", word_hint(word, known));
+  return false;
+}
+
 std::optional<Value> Reader::checked_number(const yaml::Node& node, const AttributeInfo& info) {
   const auto number = node.as_number();
   if (!number) {

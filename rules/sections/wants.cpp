@@ -63,8 +63,10 @@ class WantedValue {
   [[nodiscard]] bool suits(const cel::Expression& wanted, const AttributeInfo& info) {
     if (!wanted.reads().empty()) return true;
     const auto constant = wanted.value(NothingKnown());
-    return !constant || !constant->is_numeric() ||
-           reader_.is_in_range(node_, constant->numeric(), info);
+    if (!constant) return true;
+    if (constant->is_numeric()) return reader_.is_in_range(node_, constant->numeric(), info);
+    return constant->kind() != ValueKind::text ||
+           reader_.is_known_word(node_, constant->as_text(), info);
   }
 
   Reader& reader_;

@@ -37,6 +37,7 @@ TEST(Wants, ThatAreConstantExpressionsAreCheckedAsLiteralsAre) {
   EXPECT_EQ(first_finding(rule("want: {hall_lamp.brightness: '=60 * 2'}")),
             "2:56 E304 120 is outside the range of brightness");
   EXPECT_EQ(first_finding(rule("want: {hall_lamp.brightness: '=60 + 20'}")), "fine");
+  EXPECT_EQ(first_finding(rule("want: {ac.hvac_mode: \"='heeat'\"}")).substr(0, 9), "2:48 E303");
 }
 
 TEST(Driving, IsSaidOfWhatTheRuleWants) {
@@ -113,6 +114,8 @@ TEST(Limits, ThatCannotBeAreErrors) {
   EXPECT_EQ(first_finding("limits: {pump.on: {}}\n"), "1:10 E104 this limits nothing");
   EXPECT_EQ(first_finding("limits: {pump.on: {min_on: 10m, max_on: 5m}}\n"),
             "1:19 E304 min_on is above max_on");
+  EXPECT_EQ(first_finding("limits: {hall_lamp.brightness: {min: 20, max: 300}}\n"),
+            "1:47 E304 300 is outside the range of brightness");
   EXPECT_EQ(first_finding("limits: {window.open: {min_dwell: 1m}}\n").substr(0, 9), "1:10 E305");
 }
 
@@ -134,6 +137,15 @@ TEST(Permissions, AFileWritesOnlyWhatItMay) {
   EXPECT_EQ(refused.issues.at(0).code, "E308");
   EXPECT_EQ(refused.issues.at(0).place.line, 3);
   EXPECT_EQ(refused.issues.at(0).message, "this file may not write ac.hvac_mode");
+}
+
+TEST(Permissions, ALimitedFileNamesNoTopicToPublishTo) {
+  SmallHouse house;
+  const std::string notifier = "notifiers: {x: {mqtt: cmnd/plug/POWER}}\n";
+  EXPECT_TRUE(load_as_guest(house, notifier, "/etc/attune/rules.d/own.yaml").set);
+  const Loaded refused = load_as_guest(house, notifier);
+  ASSERT_FALSE(refused.set);
+  EXPECT_EQ(refused.issues.at(0).code, "E308");
 }
 
 TEST(Permissions, BindEverythingThatReachesADevice) {

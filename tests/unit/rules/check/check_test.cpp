@@ -113,6 +113,40 @@ TEST(Conflicts, OfAnExpressionNeedAStateInWhichItsValueDiffers) {
             "anna.home = true, ben.home = true, window.open = true\n");
 }
 
+TEST(Conflicts, OfLiveValuesAreFoundWhereTheyDiffer) {
+  EXPECT_EQ(
+      found(R"yaml(settings: {warm: {type: number, unit: Cel, min: 16, max: 24, initial: 21}}
+rules:
+  heat: {when: "true", want: {thermostat.target_temperature: =settings.warm}}
+  away: {when: window.open, want: {thermostat.target_temperature: 16}}
+)yaml"),
+      "4:36 C401 away and heat both claim thermostat.target_temperature at comfort; both hold "
+      "when window.open = true, settings.warm = 20\n");
+  const std::string said = found(R"yaml(rules:
+  a: {when: anna.home, want: {hall_lamp.brightness: "=bath.humidity > 50 ? 80 : 15"}}
+  b: {when: window.open, want: {hall_lamp.brightness: 15}}
+)yaml");
+  EXPECT_NE(said.find("C401 a and b both claim hall_lamp.brightness"), std::string::npos) << said;
+  EXPECT_NE(said.find("bath.humidity = 100"), std::string::npos) << said;
+}
+
+TEST(Conflicts, OfFewAreFoundBesideACrowd) {
+  std::string crowd =
+      "rules:\n  a: {when: bath.temperature > 20, want: {bath_fan.on: true}}\n"
+      "  b: {when: bath.temperature > 25, want: {bath_fan.on: false}}\n";
+  for (int n = 0; n < 700; ++n) {
+    const std::string low = std::to_string(n) + ".0";
+    crowd += "  r" + std::to_string(n) + ": {when: \"bath.humidity > 50 && living.humidity > " +
+             std::to_string(n / 10.0).substr(0, 4) + " && living.humidity < " +
+             std::to_string(n / 10.0 + 0.09).substr(0, 5) +
+             "\", want: {pump.on: " + (n % 2 == 0 ? "true" : "false") + "}}\n";
+  }
+  const std::string said = found(crowd);
+  EXPECT_NE(said.find("C401 a and b both claim bath_fan.on"), std::string::npos);
+  EXPECT_NE(said.find("W909 left out: pairs of the 700 claims on pump.on"), std::string::npos)
+      << said.substr(0, 2'000);
+}
+
 TEST(Conflicts, ThatADelayMakesAreAWarning) {
   EXPECT_EQ(found(R"yaml(rules:
   lit: {when: hall_motion.occupancy, off_delay: 3m, want: {hall_lamp.on: true}}
@@ -222,6 +256,25 @@ TEST(Conditions, OfALatchLeaveRoom) {
             "61\n");
 }
 
+TEST(Conditions, OfALatchThatEndsWheneverItStarts) {
+  EXPECT_EQ(found(R"yaml(rules:
+  a: {when: window.open, until: window.open, want: {pump.on: true}}
+  b: {when: anna.home, until: anna.home || bath.humidity > 50, want: {bath_fan.on: true}}
+)yaml"),
+            "2:26 S605 a ends as it starts: `until` is true whenever `when` is\n"
+            "3:24 S605 b ends as it starts: `until` is true whenever `when` is\n");
+}
+
+TEST(Conditions, OfInterlocksAreLookedAtToo) {
+  EXPECT_EQ(found(R"yaml(interlocks:
+  dry: {never: pump.on && bath.humidity > 120}
+  calm: {never: "bath_fan.on && (window.open || !window.open)"}
+  all: {never: pump.on || !pump.on}
+)yaml"),
+            "2:3 S602 dry guards nothing: its `never` is never true\n"
+            "4:3 S603 all is always reached: its `never` is never false\n");
+}
+
 TEST(Shadows, AreRulesThatAnotherAlwaysBeats) {
   EXPECT_EQ(found(R"yaml(rules:
   eco: {when: anna.home && window.open, want: {desk_lamp.brightness: 10}}
@@ -273,7 +326,6 @@ interlocks:
             "2:3 I701 drain can want pump.on while leak_bath.leak = true, bath.humidity = 9; dry "
             "blocks it\n");
 }
-
 
 TEST(Interlocks, ClaimWhatTheyWantAsRulesDo) {
   EXPECT_EQ(found(R"yaml(interlocks:
