@@ -122,7 +122,9 @@ void SimulatedHome::show_life(Millis due) {
     if (!missed || *missed > due) continue;
     const Millis wait = std::max(due - Millis{1} - now_.steady, Millis{0});
     now_ = {now_.wall + wait, now_.steady + wait};
-    say(device, {}, {});
+    // Something that no rule reads: a word that it is there would bind it to tell when it goes.
+    const AttributePath alive{catalog_.table().device(device), "raw.alive"};
+    say(device, {{catalog_.table().intern(alive), Value(true)}}, {});
   }
 }
 
