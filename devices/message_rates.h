@@ -11,10 +11,10 @@
 /// Who floods is held up before anything is read of it; the others are not.
 namespace attune::devices {
 
-/// Each device may say limits::kDeviceMessagesPerSecond on average and kDeviceMessagesBurst at
-/// once. Not counted is what the broker retains, what has no time, and what tells of devices rather than being said
-/// by one: discovery, a bridge's word about many. A topic of which nothing can be read counts by
-/// itself.
+/// Each device may say limits::kDeviceMessagesPerSecond on average, kDeviceMessagesBurst at once.
+/// Not counted is what the broker retains, what has no time, and what tells of devices rather than
+/// being said by one: discovery, a bridge's word about many. A topic of which nothing can be read
+/// counts by itself.
 ///
 /// Threading: owned by the normaliser. Determinism: depends on the messages so far alone.
 class MessageRates {
