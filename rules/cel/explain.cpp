@@ -214,6 +214,11 @@ Outline::Outline(const Lists& lists)
       text_count_(static_cast<std::uint32_t>(lists.texts.size())),
       read_count_(static_cast<std::uint32_t>(lists.reads.size())) {}
 
+// Each list begins where the one before it ends, aligned for what it holds.
+static_assert(sizeof(Outline) % alignof(std::string_view) == 0);
+static_assert(sizeof(Outline::Part) % alignof(std::string_view) == 0);
+static_assert(alignof(std::string_view) <= alignof(void*) && alignof(Outline::Part) <= 8);
+
 const Outline* Outline::keep(const Lists& lists, Memory& memory) {
   const std::size_t bytes = sizeof(Outline) + lists.parts.size() * sizeof(Part) +
                             lists.texts.size() * sizeof(std::string_view) +

@@ -33,7 +33,7 @@ enum class Joins : std::uint8_t {
 /// The operands of a compiled condition, each followed by its own. Spans are those of the first
 /// and last token that belong to the tree; brackets around it are found when it is shown. Every
 /// rule has one or two of them: it is one piece of memory, its lists behind it.
-class Outline {
+class alignas(std::string_view) Outline {
  public:
   struct Part {
     std::uint16_t begin = 0, end = 0;  ///< bytes of its text
