@@ -133,7 +133,8 @@ void Attendance::hear(DeviceIndex device, const MessageArrived& message) {
     at.liveness.listen_anew(now);  // it lived, at a time that is not known
     mark(device);
   } else if (at.liveness.hear(now, nature(device))) {
-    mark(device);
+    const bool is_waited_for = at.liveness.deadline(nature(device)).has_value();
+    if (!at.taken || is_waited_for || now - at.kept >= kKeptFor) mark(device);
   } else if (image_.device(device).availability == at.liveness.state()) {
     return;  // in a burst
   }
@@ -248,7 +249,11 @@ std::vector<Write> Attendance::take_rows() {
   for (const DeviceIndex device : std::exchange(dirty_, {})) {
     Seat& at = seat(device);
     at.dirty = false;
-    rows.push_back({row_of(catalog_.table().device(device), pack(at.liveness.memory())), false});
+    at.kept = journal_.now().steady;
+    devices::LivenessMemory memory = at.liveness.memory();
+    // Its next messages leave no row: what is read back does not know when it spoke last.
+    if (!at.liveness.deadline(nature(device))) memory.exact = false;
+    rows.push_back({row_of(catalog_.table().device(device), pack(memory)), false});
   }
   return rows;
 }

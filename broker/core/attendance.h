@@ -59,9 +59,13 @@ class Attendance {
   [[nodiscard]] std::optional<Millis> heard_wall(DeviceIndex device, const Instant& now) const;
 
  private:
+  /// The row of a device that nobody waits for is written so seldom: it only learns.
+  static constexpr Millis kKeptFor = std::chrono::hours(1);
+
   struct Seat {
     bool taken = false;  ///< something is known
     bool dirty = false;
+    Millis kept{};  ///< Instant::steady of its row
     devices::Liveness liveness;
     std::optional<Millis> armed;  ///< its timer: at its deadline, or before
   };

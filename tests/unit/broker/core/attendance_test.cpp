@@ -322,6 +322,9 @@ TEST(Attendance, NoMessageIsAReasonToCommit) {
   }
   home.pass(minutes(1));
   home.say("meter.power", 5.0);
+  EXPECT_TRUE(home.rows_to_commit.empty()) << "nobody waits for it yet: it only learns";
+  home.pass(minutes(60));
+  home.say("meter.power", 5.0);
   EXPECT_TRUE(home.writes.empty());
   EXPECT_EQ(home.rows_to_commit.size(), 1u);
 }
