@@ -46,6 +46,9 @@ void Reports::take(const MessageArrived& message) {
     if (message.arrival != Arrival::retained) image_.mark_fresh(device, true);
     image_.derive(device);
   }
+  for (const AttributeId unknown : decoded.unknown) {
+    image_.derive(catalog_.table().device_of(unknown));
+  }
 }
 
 /// Positions of what this message says has come to a stand, and where.

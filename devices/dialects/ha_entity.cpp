@@ -232,4 +232,19 @@ Result<Entity> make_entity(Config config) {
   return entity;
 }
 
+std::string reserved_topic(const Entity& entity, std::string_view prefix) {
+  const auto is_reserved = [&](std::string_view topic) {
+    if (topic.starts_with("attune/")) return true;
+    return topic.starts_with(prefix) &&
+           (topic.ends_with("/config") || topic.substr(prefix.size()) == "status");
+  };
+  for (const Channel& channel : entity.channels) {
+    if (is_reserved(channel.command_topic)) return channel.command_topic;
+    for (const Action& action : channel.actions) {
+      if (is_reserved(action.topic)) return action.topic;
+    }
+  }
+  return {};
+}
+
 }  // namespace attune::devices::ha

@@ -66,4 +66,8 @@ struct Entity {
 /// in Entity::refusals. Errors: `topic`, `type`; its message names the entity.
 [[nodiscard]] Result<Entity> make_entity(Config config);
 
+/// A command topic that is attune's own or Home Assistant's: who may describe a device could else
+/// have attune write there. Empty: there is none. `prefix` is that of discovery, with its slash.
+[[nodiscard]] std::string reserved_topic(const Entity& entity, std::string_view prefix);
+
 }  // namespace attune::devices::ha

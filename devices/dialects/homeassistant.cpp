@@ -143,6 +143,11 @@ void HomeAssistant::adopt(std::vector<Config> configs, Devices& changed, Turn& t
                    turn.out);
       continue;
     }
+    if (const std::string topic = ha::reserved_topic(*entity, prefix_); !topic.empty()) {
+      book_.reject(nullptr, {}, "topic", key + ": commands may not go to " + topic, turn.message,
+                   turn.out);
+      continue;
+    }
     for (Error& refused : entity->refusals) {
       book_.reject(nullptr, {}, refused.code, std::move(refused.message), turn.message, turn.out);
     }

@@ -167,8 +167,17 @@ void Zigbee2Mqtt::decode_discovery(Turn& turn) {
   }
   const std::uint64_t before = catalog_.generation();
   std::vector<std::string> seen;
-  for (const Node& entry : *root) describe(entry, turn, seen);
-  remove_undescribed(seen, turn);
+  bool is_whole = true;
+  for (const Node& entry : *root) {
+    is_whole = is_whole && entry.kind == Kind::object &&
+               (entry.text_of("type") == "Coordinator" || entry.find("friendly_name") != nullptr);
+    if (entry.kind == Kind::object) {
+      describe(entry, turn, seen);
+    } else {
+      reject(turn, nullptr, {}, "type", "an entry of the bridge's devices is no object");
+    }
+  }
+  if (is_whole) remove_undescribed(seen, turn);  // a damaged list does not say who left
   turn.out.devices_changed |= catalog_.generation() != before;
   turn.out.keep_as = turn.message.topic;
 }

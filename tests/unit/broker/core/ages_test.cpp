@@ -43,6 +43,22 @@ class Home {
     decoded.unknown.push_back(catalog_.table().intern(DeviceId("sensor"), attribute));
     step(MessageArrived{Arrival::live, "home/sensor", &decoded});
   }
+  /// A lamp says whether it is on; nothing: it does not know any more.
+  void lamp_says(std::optional<bool> on) {
+    DeviceInfo info;
+    info.id = DeviceId("lamp");
+    info.capabilities = {"light"};
+    info.attributes = {devices::canonical_attribute("on", true)};
+    catalog_.describe(std::move(info));
+    const AttributeId id = catalog_.table().intern(DeviceId("lamp"), "on");
+    devices::Decoded decoded;
+    if (on) decoded.readings.push_back({id, *on});
+    if (!on) decoded.unknown.push_back(id);
+    step(MessageArrived{Arrival::live, "home/lamp", &decoded});
+  }
+  [[nodiscard]] std::string lamp_is() const {
+    return core_->image().device(*catalog_.table().find_device("lamp")).derived.state;
+  }
   void pass(Millis duration) {
     const Millis end = now_.steady + duration;
     for (auto due = core_->next_deadline(); due && *due <= end; due = core_->next_deadline()) {
@@ -96,6 +112,16 @@ TEST(Ages, AValueIsKnownUntilExactlyItsAge) {
   EXPECT_EQ(home.at("temperature"), "null stale");
   EXPECT_EQ(home.kept("temperature"), Value(20.0));
   EXPECT_EQ(home.at("humidity"), "50 good");
+}
+
+TEST(Ages, WhatIsWorkedOutOfAValueGoesWithIt) {
+  Home home;
+  home.lamp_says(true);
+  EXPECT_EQ(home.lamp_is(), "active");
+  home.lamp_says(std::nullopt);
+  EXPECT_EQ(home.lamp_is(), "unknown");
+  home.lamp_says(false);
+  EXPECT_EQ(home.lamp_is(), "idle");
 }
 
 TEST(Ages, TheSameValueAgainMakesItYoung) {

@@ -478,6 +478,11 @@ TEST(HomeAssistant, WildcardsAndControlCharactersAreNoNames) {
   EXPECT_THAT(house.rejected(), ElementsAre("topic"));
   house.tell("switch/c", "{'state_topic':'c','command_topic':'$SYS/x'}");
   EXPECT_THAT(house.rejected(), ElementsAre("topic"));
+  for (const char* topic : {"attune/set/lamp/on", "attune/ha/set/release/lamp",
+                            "homeassistant/status", "homeassistant/device/x/config"}) {
+    house.tell("switch/own", std::string("{'state_topic':'c','command_topic':'") + topic + "'}");
+    EXPECT_THAT(house.rejected(), ElementsAre("topic")) << topic;
+  }
   house.tell("sensor/d", "{'state_topic':'d','dev':{'ids':'#'}}");
   EXPECT_THAT(house.rejected(), ElementsAre("topic"));
   house.tell("sensor/e", "{'state_topic':'e','dev':{'ids':'e\\u0007'}}");

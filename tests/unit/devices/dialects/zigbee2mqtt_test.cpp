@@ -296,6 +296,14 @@ TEST(Zigbee2Mqtt, RemovedDevicesGoAndRenamedOnesComeAnew) {
       wire.hear(kBridge, bridge({{"b", kLampExposes}, {"c", kLampExposes}})).devices_changed);
 }
 
+TEST(Zigbee2Mqtt, ADamagedListDoesNotSayWhoLeft) {
+  Wire wire;
+  wire.hear(kBridge, bridge({{"a", kLampExposes}}));
+  wire.hear(kBridge, R"([null,1,"x",{}])");
+  EXPECT_THAT(wire.rejected(), ElementsAre("type", "type", "type"));
+  EXPECT_NE(wire.catalog.find("a"), nullptr);
+}
+
 TEST(Zigbee2Mqtt, AnEmptyDiscoveryErasesWhatWasKept) {
   Wire wire;
   EXPECT_EQ(wire.hear(kBridge, "").keep_as, kBridge);
