@@ -78,7 +78,13 @@ DeviceId Catalog::id_for(std::string_view dialect, std::string_view name) {
     id = DeviceId(numbered(folded, ++next));
   } while (taken(id));
   named_.insert(id);
+  if (id.text() != folded) numbered_.push_back({key, id});
   return id_by_name_.emplace(std::move(key), std::move(id)).first->second;
+}
+
+void Catalog::restore_numbered(const Numbered& known) {
+  named_.insert(known.id);
+  id_by_name_.emplace(known.key, known.id);
 }
 
 void Catalog::bind_name(std::string_view dialect, std::string_view name, const DeviceId& id) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "devices/bands.h"
@@ -47,6 +48,15 @@ class Catalog {
   /// The id for a device that its bridge calls `name`: folded (names.h), and told apart from any
   /// other name that folds alike by a suffix. The same (dialect, name) always gives the same id.
   DeviceId id_for(std::string_view dialect, std::string_view name);
+  /// A name whose id has a number, since others that fold alike came before it. What comes first
+  /// may be another one at the next start: these are kept, and told before any message is read.
+  struct Numbered {
+    std::string key;  ///< dialect, `/` and the name
+    DeviceId id;
+  };
+  /// Those since the last call, in order.
+  [[nodiscard]] std::vector<Numbered> take_numbered() { return std::exchange(numbered_, {}); }
+  void restore_numbered(const Numbered& known);
   /// A devices file gives the device that its bridge calls `name` this id.
   void bind_name(std::string_view dialect, std::string_view name, const DeviceId& id);
 
@@ -103,6 +113,7 @@ class Catalog {
   bool cuts_ = false;                                        // whether any entry has some
   std::map<std::string, DeviceId, std::less<>> id_by_name_;  // "dialect/name"
   std::set<DeviceId> named_;                                 // every id that a name ever had
+  std::vector<Numbered> numbered_;                           // not yet taken
   std::map<std::string, int> next_number_;                   // by folded name
   std::vector<const DeviceInfo*> by_index_;                  // of devices_, by DeviceIndex
   std::vector<const AttributeInfo*> attribute_by_id_;        // of devices_, by AttributeId

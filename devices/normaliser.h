@@ -55,13 +55,16 @@ class Normaliser {
   /// not know, units that do not convert: Errors here, with the device and attribute.
   [[nodiscard]] Status configure(const DevicesFile& file);
 
+  /// Before the first message: see Catalog::take_numbered.
+  void restore_numbered(const Catalog::Numbered& known) { catalog_.restore_numbered(known); }
+
   /// Filters of all dialects, no two overlapping (a filter below another is dropped).
   [[nodiscard]] std::vector<std::string> subscriptions() const;
 
   /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first. Where
-  /// Decoded::subscriptions_changed is set, subscriptions() has changed. A device that says too much
-  /// is told so ("rate"), and refused while others wait for their turn; one that is new while too
-  /// many join ("new_devices") has its message kept for take_waiting().
+  /// Decoded::subscriptions_changed is set, subscriptions() has changed. A device that says too
+  /// much is told so ("rate"), and refused while others wait for their turn; one that is new while
+  /// too many join ("new_devices") has its message kept for take_waiting().
   void decode(const Message& message, Decoded& out, bool others_wait = true);
 
   /// The next message that waited until its device may join; empty: none may at `now` (steady). It

@@ -23,6 +23,8 @@ class KeptDiscovery {
  public:
   static constexpr std::string_view kSpace = "discovery";
   static constexpr std::size_t kLearntMax = 8;
+  /// Names whose ids have a number (Catalog::Numbered), so that no start gives them to others.
+  static constexpr std::string_view kNameSpace = "names";
 
   void restore(const std::vector<Blob>& blobs);
   /// What is to be written for this message, if anything.

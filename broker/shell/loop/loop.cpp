@@ -34,6 +34,11 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       telling_(options_.prefix, options_.notice_echo) {}
 
 Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
+  const auto names = store.blobs(std::string(KeptDiscovery::kNameSpace));
+  if (!names) return names.error();
+  for (const Blob& name : *names) {
+    normaliser.restore_numbered({name.key, DeviceId(name.bytes)});
+  }
   auto blobs = store.blobs(std::string(KeptDiscovery::kSpace));
   if (!blobs) return blobs.error();
   devices::Decoded decoded;
@@ -227,6 +232,10 @@ void Loop::keep_discovery(const devices::Message& message) {
   std::vector<Write> rows = kept_.keep(decoded_, message);
   if (!decoded_.removed.empty()) {
     for (Write& row : kept_.forget_unknown(parts_.normaliser)) rows.push_back(std::move(row));
+  }
+  for (devices::Catalog::Numbered& name : parts_.catalog.take_numbered()) {
+    rows.push_back(
+        {Blob{std::string(KeptDiscovery::kNameSpace), std::move(name.key), name.id.text()}, false});
   }
   commit_soon_ |= !rows.empty() || !decoded_.removed.empty();
   std::move(rows.begin(), rows.end(), std::back_inserter(outcome_.writes));

@@ -203,5 +203,29 @@ TEST_F(DepartureTest, ARuleThatHoldsClaimsItAgainWhenItIsBack) {
   EXPECT_EQ(process->on().desired, Value(true));
 }
 
+/// Which of two devices has an id must not depend on which of them speaks first after a start.
+TEST(Names, ThatFoldAlikeKeepTheirIdsOverARestart) {
+  const auto plug = [](const std::string& name, const std::string& address) {
+    return R"({"type":"Router","ieee_address":")" + address + R"(","friendly_name":")" + name +
+           R"(","definition":{"exposes":[{"type":"switch","features":[{"type":"binary","name":)"
+           R"("state","property":"state","access":7,"value_on":"ON","value_off":"OFF"}]}]}})";
+  };
+  const std::string upper = plug("Heater", "0x78");
+  const std::string lower = plug("heater", "0x79");
+  auto store = store::make_memory_store();
+  link::MemoryBroker broker;
+  {
+    Process first(*store, broker);
+    first.say("zigbee2mqtt/bridge/devices", "[" + upper + "," + lower + "]");
+    EXPECT_EQ(first.catalog.find("heater")->name, "Heater");
+    EXPECT_EQ(first.catalog.find("heater_2")->name, "heater");
+    first.say("zigbee2mqtt/bridge/devices", "[" + lower + "," + upper + "]");
+  }
+  store = store->reopen();
+  Process second(*store, broker);
+  EXPECT_EQ(second.catalog.find("heater")->name, "Heater");
+  EXPECT_EQ(second.catalog.find("heater_2")->name, "heater");
+}
+
 }  // namespace
 }  // namespace attune::shell
