@@ -261,10 +261,21 @@ void AwsShadow::take_states(const Node* state, Turn& turn) {
 void AwsShadow::take_members(const Node* members, std::vector<Reading>& into, Turn& turn) {
   if (members == nullptr || members->kind != Kind::object) return;
   take_mapped(*members, into, turn);
-  // A null deletes the key: there is nothing to take, and nothing to make 0 or false of.
   for (const Node& member : *members) {
-    if (member.kind != Kind::null) take(member, into, turn);
+    if (member.kind != Kind::null) {
+      take(member, into, turn);
+    } else if (&into == &turn.out.readings) {
+      forget(member.key, turn);
+    }
   }
+}
+
+/// A null deletes the key: what it told is not known now, and neither 0 nor false.
+void AwsShadow::forget(std::string_view key, Turn& turn) {
+  const std::string_view shadow = turn.place.shadow;
+  book_.forget_values(*turn.device, property_of(shadow, key), turn.out);
+  const std::string front = shadow.empty() ? "raw." : "raw." + plain_name(shadow) + ".";
+  book_.forget_raw(*turn.device, front + plain_name(key), turn.out);
 }
 
 /// What a person found in the shadow, where it stands.
@@ -277,7 +288,7 @@ void AwsShadow::take_mapped(const Node& members, std::vector<Reading>& into, Tur
     const auto path = split_pointer(std::string_view(property).substr(property.find('/')));
     const Node* node = path ? follow(members, *path) : nullptr;
     const Binding* binding = DeviceBook::binding(*turn.device, property);
-    if (node == nullptr || binding == nullptr || node->kind == Kind::null) continue;
+    if (node == nullptr || binding == nullptr) continue;
     if (node->is_number()) in_numbers_.insert(turn.device->name + " " + property);
     read_node(*binding, *node, into, turn);
   }
@@ -287,8 +298,15 @@ void AwsShadow::read_node(const Binding& binding, const Node& node, std::vector<
                           Turn& turn) {
   Decoded taken;
   book_.take(*turn.device, binding, node, turn.message, taken);
+  take_over(taken, into, turn);
+}
+
+/// Of what is wanted, an unknown says nothing of the state.
+void AwsShadow::take_over(Decoded& taken, std::vector<Reading>& into, Turn& turn) {
   std::ranges::move(taken.readings, std::back_inserter(into));
   std::ranges::move(taken.rejections, std::back_inserter(turn.out.rejections));
+  if (&into == &turn.out.readings)
+    std::ranges::move(taken.unknown, std::back_inserter(turn.out.unknown));
 }
 
 void AwsShadow::take(const Node& member, std::vector<Reading>& into, Turn& turn) {
@@ -310,8 +328,7 @@ void AwsShadow::take(const Node& member, std::vector<Reading>& into, Turn& turn)
   Decoded taken;
   const std::string front = shadow.empty() ? "" : plain_name(shadow) + ".";
   book_.take_raw(device, front + plain_name(member.key), member, turn.message, taken);
-  std::ranges::move(taken.readings, std::back_inserter(into));
-  std::ranges::move(taken.rejections, std::back_inserter(turn.out.rejections));
+  take_over(taken, into, turn);
 }
 
 void AwsShadow::declare(std::span<const DeviceEntry> entries) {

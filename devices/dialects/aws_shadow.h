@@ -61,6 +61,8 @@ class AwsShadow final : public Dialect {
   void take_members(const json::Node* members, std::vector<Reading>& into, Turn& turn);
   void take(const json::Node& member, std::vector<Reading>& into, Turn& turn);
   void take_mapped(const json::Node& members, std::vector<Reading>& into, Turn& turn);
+  void forget(std::string_view key, Turn& turn);
+  void take_over(Decoded& taken, std::vector<Reading>& into, Turn& turn);
   void read_node(const Binding& binding, const json::Node& node, std::vector<Reading>& into,
                  Turn& turn);
 

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "devices/dialects/raw_values.h"
 #include "devices/model/limits.h"
 #include "devices/names.h"
 #include "devices/vocabulary.h"
@@ -18,6 +19,12 @@ using json::Node;
 
 constexpr std::size_t kRawNameBytesMax = 120;
 constexpr std::size_t kEventBytesMax = 64;
+
+/// What a missing number looks like where numbers travel as texts.
+bool is_nan(const Binding& binding, const Node& node) {
+  const bool number = binding.loose && binding.shape == Shape::number;
+  return number && node.kind == Kind::text && (node.text == "nan" || node.text == "NaN");
+}
 
 }  // namespace
 
@@ -220,11 +227,12 @@ void DeviceBook::take(const BoundDevice& device, const Binding& binding, const N
   }
   Value value;
   const Take taken = read(binding, node, value);
+  if (is_nan(binding, node)) forget_value(device, binding, out);
   if (taken == Take::type || taken == Take::range) {
     return reject(&device, binding.attribute, reason(taken), to_json(plain_value(node)), message,
                   out);
   }
-  if (node.kind == Kind::null) return forget_value(binding, out);
+  if (node.kind == Kind::null) return forget_value(device, binding, out);
   if (taken != Take::value) return;
   if (binding.shape != Shape::event) {
     out.readings.push_back({binding.id, std::move(value)});
@@ -233,9 +241,23 @@ void DeviceBook::take(const BoundDevice& device, const Binding& binding, const N
   }
 }
 
-void forget_value(const Binding& binding, Decoded& out) {
-  if (binding.shape == Shape::event || binding.shape == Shape::raw) return;
-  if (binding.readable && binding.shape != Shape::ignored) out.unknown.push_back(binding.id);
+void DeviceBook::forget_value(const BoundDevice& device, const Binding& binding,
+                              Decoded& out) const {
+  if (!binding.readable || binding.shape == Shape::event || binding.shape == Shape::ignored) return;
+  if (binding.shape != Shape::raw) return out.unknown.push_back(binding.id);
+  forget_raw(device, binding.attribute, out);
+}
+
+void DeviceBook::forget_values(const BoundDevice& device, std::string_view property,
+                               Decoded& out) const {
+  for (const Binding& binding : device.bindings) {
+    if (is_at_or_below(binding.property, property)) forget_value(device, binding, out);
+  }
+}
+
+void DeviceBook::forget_raw(const BoundDevice& device, std::string_view attribute,
+                            Decoded& out) const {
+  devices::forget_raw(catalog_.table(), device.index, attribute, out);
 }
 
 void DeviceBook::take_raw(const BoundDevice& device, std::string_view path, const Node& node,
@@ -246,10 +268,10 @@ void DeviceBook::take_raw(const BoundDevice& device, std::string_view path, cons
     }
     return;
   }
+  const std::string attribute = "raw." + std::string(path.substr(0, kRawNameBytesMax));
+  if (node.kind == Kind::null) return forget_raw(device, attribute, out);
   Value value = plain_value(node);
-  if (!value.has_value()) return;
-  put(device, "raw." + std::string(path.substr(0, kRawNameBytesMax)), std::move(value), message,
-      out);
+  if (value.has_value()) put(device, attribute, std::move(value), message, out);
 }
 
 void DeviceBook::take_event(BoundDevice& device, std::string_view endpoint, std::string_view word,

@@ -89,7 +89,13 @@ class DeviceBook {
   /// Reads one node by its binding: a reading, an event, a Rejection, or nothing.
   void take(const BoundDevice& device, const Binding& binding, const json::Node& node,
             const Message& message, Decoded& out);
-  /// `raw.<path>`, an object member by member.
+  /// The device says of a state that it does not know it: `null`, and not 0.
+  void forget_value(const BoundDevice& device, const Binding& binding, Decoded& out) const;
+  /// The same of all that is read from `property`, or from below it (`property.x`, `property/x`).
+  void forget_values(const BoundDevice& device, std::string_view property, Decoded& out) const;
+  /// The same of an attribute by its name, and of all below it: what no binding reads.
+  void forget_raw(const BoundDevice& device, std::string_view attribute, Decoded& out) const;
+  /// `raw.<path>`, an object member by member. A null makes it and all below it unknown.
   void take_raw(const BoundDevice& device, std::string_view path, const json::Node& node,
                 const Message& message, Decoded& out);
   /// `[endpoint.]event`; a retained one says nothing.
@@ -118,8 +124,6 @@ class DeviceBook {
   std::vector<BoundDevice*> by_index_;
 };
 
-/// The device says of a state that it does not know it: `null`, and not 0.
-void forget_value(const Binding& binding, Decoded& out);
 /// Whether a device that nobody knew may join now; else a Rejection says why not, and where it may
 /// later, Decoded::too_many_devices is set. One that a bridge's document lists never waits: it is
 /// one message, bounded as such.

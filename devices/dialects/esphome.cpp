@@ -23,6 +23,7 @@ constexpr std::string_view kCommanded[] = {"switch", "light", "cover",  "valve",
                                            "fan",    "lock",  "climate"};
 constexpr std::string_view kDiscover = "esphome/discover/";
 constexpr std::string_view kPing = "esphome/ping/";
+constexpr std::string_view kMissing = "None";  // of a reading, where an option wants it for `nan`
 
 /// The last level of `topic`, taken off it.
 std::string_view cut_level(std::string_view& topic) {
@@ -197,7 +198,7 @@ void EspHome::decode(const Message& message, Decoded& out) {
     return decode_answer(turn);
   }
   const Place place = place_of(message.topic);
-  if (message.payload.empty()) return;
+  if (message.payload.empty()) return decode_cleared(place, turn);
   switch (place.verb) {
     case Verb::status:
       return decode_status(place, turn);
@@ -248,6 +249,8 @@ void EspHome::decode_state(const Place& place, Turn& turn) {
   if (!capability.empty()) book_.promise(*device, capability, turn.out);
   if (place.component == "light") return decode_light(*device, place, turn);
   if (place.component == "event") return decode_event(*device, place, turn);
+  const bool measures = place.component == "sensor" || place.component == "number";
+  if (measures && turn.message.payload == kMissing) return forget(*device, place, turn);
   const std::string property = place.property();
   const Own& own = own_[device->name];
   const auto entity = own.entities.find(place.entity());
@@ -269,18 +272,42 @@ void EspHome::decode_state(const Place& place, Turn& turn) {
   if (!taken) take_raw(*device, place, turn);
 }
 
+/// Nothing is retained there any more, or a text is empty: neither is a value.
+void EspHome::decode_cleared(const Place& place, Turn& turn) {
+  const BoundDevice* device = book_.find(place.prefix);
+  if (device != nullptr && place.verb == Verb::state) forget(*device, place, turn);
+}
+
+void EspHome::forget(const BoundDevice& device, const Place& place, Turn& turn) {
+  const std::string property = place.property();
+  for (const Binding& binding : device.bindings) {
+    const bool member = place.component == "light" && entity_of(binding.property) == property;
+    if (member || binding.property == property) book_.forget_value(device, binding, turn.out);
+  }
+  book_.forget_raw(device, raw_name(device, place), turn.out);
+}
+
+std::string EspHome::raw_name(const BoundDevice& device, const Place& place) const {
+  const auto own = own_.find(device.name);
+  std::string_view category;
+  if (own != own_.end()) {
+    const auto entity = own->second.entities.find(place.entity());
+    if (entity != own->second.entities.end()) category = entity->second.category;
+  }
+  std::string name = category == "config" ? "config." : category == "diagnostic" ? "diag." : "raw.";
+  name += plain_name(place.object);
+  if (!place.part.empty()) name += "." + plain_name(place.part);
+  return name;
+}
+
 /// What nobody describes: a number where it is one. `nan` is a reading that is missing.
 void EspHome::take_raw(BoundDevice& device, const Place& place, Turn& turn) {
-  const Own& own = own_[device.name];
-  const auto entity = own.entities.find(place.entity());
-  const std::string_view category =
-      entity == own.entities.end() ? std::string_view{} : entity->second.category;
-  std::string path = category == "config" ? "config." : category == "diagnostic" ? "diag." : "raw.";
-  path += plain_name(place.object);
-  if (!place.part.empty()) path += "." + plain_name(place.part);
+  const std::string path = raw_name(device, place);
   const std::string_view payload = turn.message.payload;
   constexpr std::size_t kTextBytesMax = 4'096;
-  if (payload == "nan" || payload == "NaN" || payload.size() > kTextBytesMax) {
+  const bool missing = payload == "nan" || payload == "NaN";
+  if (missing) book_.forget_raw(device, path, turn.out);
+  if (missing || payload.size() > kTextBytesMax) {
     return book_.reject(&device, path, payload.size() > kTextBytesMax ? "size" : "type",
                         std::string(payload.substr(0, 16)), turn.message, turn.out);
   }

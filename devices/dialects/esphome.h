@@ -74,6 +74,9 @@ class EspHome final : public Dialect {
   void take_color(const BoundDevice& device, const Binding& binding, const json::Node& color,
                   Turn& turn);
   void decode_event(BoundDevice& device, const Place& place, Turn& turn);
+  void decode_cleared(const Place& place, Turn& turn);
+  void forget(const BoundDevice& device, const Place& place, Turn& turn);
+  [[nodiscard]] std::string raw_name(const BoundDevice& device, const Place& place) const;
   void take_raw(BoundDevice& device, const Place& place, Turn& turn);
   void decode_command(const Place& place, Turn& turn);
   const json::Node* parse(Turn& turn);

@@ -137,7 +137,7 @@ void HomeAssistant::take_state(Entry& entry, std::size_t at, Turn& turn) {
   const jinja::Template* made_by = channel.state_template ? &*channel.state_template : nullptr;
   const auto text = text_of(made_by, turn, *device, binding.attribute);
   if (!text) return;
-  if (*text == kNotKnown) return forget_value(binding, turn.out);
+  if (*text == kNotKnown) return book_.forget_value(*device, binding, turn.out);
   const Node plain = text_node(*text);
   if (channel.json_key.empty()) return take_node(entry, channel, binding, plain, *device, turn);
   const Node* root = made_by == nullptr ? turn.root : inner_.read(*text);
@@ -153,7 +153,7 @@ void HomeAssistant::take_state(Entry& entry, std::size_t at, Turn& turn) {
 
 void HomeAssistant::take_node(const Entry& entry, const Channel& channel, const Binding& binding,
                               const Node& node, BoundDevice& device, Turn& turn) {
-  if (node.kind == Kind::null) return forget_value(binding, turn.out);
+  if (node.kind == Kind::null) return book_.forget_value(device, binding, turn.out);
   const bool is_text = node.kind == Kind::text;
   if (is_text && std::ranges::find(channel.silent, node.text) != channel.silent.end()) return;
   switch (channel.reading) {

@@ -181,6 +181,8 @@ void JsonMapped::take(const Mapping& mapping, const Node& root, const Message& m
                       Decoded& out) const {
   const Node* node = follow(root, mapping.path);
   if (node == nullptr) return;
+  const bool is_state = mapping.binding.shape != Shape::event;
+  if (node->kind == Kind::null && is_state) return out.unknown.push_back(mapping.binding.id);
   Value value;
   const Take taken = read(mapping.binding, *node, value);
   if (taken == Take::type || taken == Take::range) {
@@ -189,7 +191,7 @@ void JsonMapped::take(const Mapping& mapping, const Node& root, const Message& m
                               std::string(reason(taken)), to_json(plain_value(*node))});
   }
   if (taken != Take::value) return;
-  if (mapping.binding.shape != Shape::event) {
+  if (is_state) {
     out.readings.push_back({mapping.binding.id, std::move(value)});
   } else if (!message.retained && !value.as_text().empty()) {
     out.events.push_back({mapping.binding.id, std::move(value)});

@@ -136,6 +136,7 @@ std::optional<std::vector<std::string>> split_pointer(std::string_view pointer) 
 const Node* follow(const Node& root, const std::vector<std::string>& path) {
   const Node* at = &root;
   for (const std::string& key : path) {
+    if (at->kind == Kind::null) return at;  // what is unknown is so with all its parts
     at = at->kind == Kind::array ? element(*at, key) : at->find(key);
     if (at == nullptr) return nullptr;
   }

@@ -31,7 +31,7 @@ void replace_mapped(DeviceBook& book, BoundDevice& device, const std::vector<Bou
 
 /// The keys of a JSON pointer; empty optional when it is none.
 [[nodiscard]] std::optional<std::vector<std::string>> split_pointer(std::string_view pointer);
-/// The node to which the keys lead; null: there is none.
+/// The node to which the keys lead, a JSON null on the way included; null: there is none.
 [[nodiscard]] const json::Node* follow(const json::Node& root,
                                        const std::vector<std::string>& path);
 

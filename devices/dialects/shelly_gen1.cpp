@@ -40,6 +40,12 @@ Node text_is(std::string_view word, std::string_view yes) {
   return node;
 }
 
+/// A sensor's word that it does not know.
+bool is_unknown(const Binding& binding, const Node& node) {
+  const bool text = binding.shape == Shape::text;
+  return !text && node.kind == Kind::text && (node.text == "unknown" || node.text == "null");
+}
+
 bool looks_like_object(std::string_view payload) {
   const std::size_t first = payload.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && payload[first] == '{';
@@ -192,7 +198,9 @@ void ShellyGen1::take(Bound bound, const Node& node, Turn& turn) {
     return;
   }
   for (const Binding& binding : device->bindings) {
-    if (binding.property == property) {
+    if (binding.property == property && is_unknown(binding, node)) {
+      book_.forget_value(*device, binding, turn.out);
+    } else if (binding.property == property) {
       book_.take(*device, binding, node, turn.message, turn.out);
     }
   }

@@ -63,6 +63,7 @@ class ShellyGen2 final : public Dialect {
   void take_component(std::string_view key, const json::Node& component, Turn& turn);
   void take_field(std::string_view key, const std::string& path, const json::Node& node,
                   bool faulty, Turn& turn);
+  void forget(std::string_view key, std::string_view path, Turn& turn);
   void take_value(Bound bound, const json::Node& node, bool faulty, Turn& turn);
   void take_wish(std::string_view key, const json::Node& target, Turn& turn);
   void take_thermostat(std::string_view key, const json::Node& component, Turn& turn);

@@ -192,6 +192,7 @@ void ShellyGen2::take_components(const Node& components, bool whole, Turn& turn)
   if (whole) own_[turn.name].sleeps |= components.find("devicepower:0") != nullptr;
   for (const Node& component : components) {
     if (component.kind == Kind::object) take_component(component.key, component, turn);
+    if (component.kind == Kind::null) forget(component.key, {}, turn);
   }
 }
 
@@ -232,7 +233,8 @@ std::string ShellyGen2::endpoint_of(std::string_view device, const std::string& 
 
 void ShellyGen2::take_field(std::string_view key, const std::string& path, const Node& node,
                             bool faulty, Turn& turn) {
-  if (node.kind == Kind::null || is_noise(path)) return;
+  if (is_noise(path)) return;
+  if (node.kind == Kind::null) return forget(key, path, turn);
   const shelly_gen2::Component component = shelly_gen2::component_of(key);
   const std::string endpoint = endpoint_of(turn.name, std::string(key));
   std::optional<Bound> bound = shelly_gen2::bind_field(turn.name, component, endpoint, path);
@@ -240,6 +242,22 @@ void ShellyGen2::take_field(std::string_view key, const std::string& path, const
   if (is_service(component.type)) return;
   book_.take_raw(*turn.device, plain_name(key) + "." + plain_name(path), node, turn.message,
                  turn.out);
+}
+
+/// The device takes a field back, or with an empty path all of a component: it is not known now.
+void ShellyGen2::forget(std::string_view key, std::string_view path, Turn& turn) {
+  const std::string property = std::string(key) + (path.empty() ? "" : "/") + std::string(path);
+  book_.forget_values(*turn.device, property, turn.out);
+  // Read from these fields, and kept under names of their own.
+  static constexpr std::pair<std::string_view, std::string_view> kMade[] = {
+      {"state", "opened"}, {"enable", "hvac_mode"}, {"output", "hvac_action"}};
+  for (const auto& [field, made] : kMade) {
+    if (path == field) {
+      book_.forget_values(*turn.device, std::string(key) + "/" + std::string(made), turn.out);
+    }
+  }
+  const std::string raw = "raw." + plain_name(key) + (path.empty() ? "" : "." + plain_name(path));
+  book_.forget_raw(*turn.device, raw, turn.out);
 }
 
 void ShellyGen2::take_value(Bound bound, const Node& node, bool faulty, Turn& turn) {

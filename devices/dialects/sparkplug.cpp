@@ -293,9 +293,14 @@ const Sparkplug::Known* Sparkplug::known_of(const Metric& metric, Turn& turn) {
 
 void Sparkplug::take(const Metric& metric, std::vector<Reading>& into, Turn& turn) {
   const Known* known = known_of(metric, turn);
-  if (known == nullptr || !metric.value.has_value()) return;
-  into.push_back({known->raw, metric.value});
+  if (known == nullptr) return;
   const Binding* binding = DeviceBook::binding(*turn.device, known->metric);
+  if (metric.is_null && &into == &turn.out.readings) {
+    turn.out.unknown.push_back(known->raw);
+    if (binding != nullptr) book_.forget_value(*turn.device, *binding, turn.out);
+  }
+  if (!metric.value.has_value()) return;
+  into.push_back({known->raw, metric.value});
   if (binding == nullptr) return;
   Decoded read;
   book_.take(*turn.device, *binding, sparkplug::node_of(metric.value), turn.message, read);

@@ -10,7 +10,8 @@ namespace attune::devices {
 namespace {
 
 constexpr std::string_view kLeaves[] = {"state", "friendly_name"};
-constexpr std::size_t kStateBytesMax = 255;  // Home Assistant's own limit
+constexpr std::size_t kStateBytesMax = 255;     // Home Assistant's own limit
+constexpr std::string_view kZone = "raw.zone";  // another one than home
 
 std::string_view cut_level(std::string_view& topic) {
   const std::size_t slash = topic.rfind('/');
@@ -105,12 +106,15 @@ void Statestream::decode_state(BoundDevice& device, const Message& message, Deco
   }
   if (!message.retained) out.availability.push_back({device.index, Availability::online});
   const Binding* home = DeviceBook::binding(device, "state");
-  if (word == "unknown" || word == "None" || home == nullptr) return;
+  if (home == nullptr) return;
+  const bool known = word != "unknown" && word != "None";
+  const bool zone = known && word != "home" && word != "not_home";
+  if (!zone) book_.forget_raw(device, kZone, out);
+  if (!known) return book_.forget_value(device, *home, out);
   Reading& reading = out.readings.emplace_back();
   reading.attribute = home->id;
   reading.value = word == "home";
-  if (word == "home" || word == "not_home") return;
-  book_.put(device, "raw.zone", Value(word), message, out);
+  if (zone) book_.put(device, kZone, Value(word), message, out);
 }
 
 /// An attribute is JSON, a name a text in it.

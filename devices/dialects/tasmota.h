@@ -79,6 +79,7 @@ class Tasmota final : public Dialect {
   void take_block(const json::Node& block, const std::set<std::string>& clashing, bool values,
                   Turn& turn);
   void take_phases(const json::Node& field, const Bound& bound, bool values, Turn& turn);
+  void forget(std::string_view property, Turn& turn);
   void take_field(Bound bound, const json::Node& node, bool values, Turn& turn);
   void take_zigbee(const json::Node& devices, Turn& turn);
   void take_remote(const json::Node& hvac, Turn& turn);

@@ -133,12 +133,12 @@ bool Tasmota::take_member(const Node& member, Turn& turn) {
 
 /// A member whose name the convention knows: `POWER1`, `Dimmer`, `Shutter1.Position`.
 void Tasmota::take_value(std::string_view property, const Node& node, Turn& turn) {
-  if (node.kind == Kind::null) return;
   const auto known = own_.find(turn.name);
   const tasmota::Config& config = known == own_.end() ? tasmota::Config{} : known->second.config;
   // One that switches a single thing says POWER, or POWER1 by an option.
   const bool single = config.discovered && config.endpoint(1).empty();
   if (property == "POWER1" && single) property = "POWER";
+  if (node.kind == Kind::null) return forget(property, turn);
   std::vector<Bound> fresh;
   if (turn.device == nullptr || DeviceBook::binding(*turn.device, property) == nullptr) {
     fresh = tasmota::bind_state(config, property);
@@ -241,6 +241,7 @@ void Tasmota::take_sensors(const Node& root, bool values, Turn& turn) {
       take_block(member, clashing, values, turn);
     } else if (member.kind != Kind::object && values && !is_noise(member.key) &&
                !take_member(member, turn)) {
+      if (member.kind == Kind::null) forget(member.key, turn);
       if (BoundDevice* device = device_of(turn)) {
         book_.take_raw(*device, plain_name(member.key), member, turn.message, turn.out);
       }
@@ -292,7 +293,7 @@ void Tasmota::take_phases(const Node& field, const Bound& bound, bool values, Tu
 
 /// Binds a property when it is new, and reads it. A unit that changed counts from here on.
 void Tasmota::take_field(Bound bound, const Node& node, bool values, Turn& turn) {
-  if (node.kind == Kind::null) return;
+  if (node.kind == Kind::null) return forget(bound.binding.property, turn);
   BoundDevice* device = device_of(turn);
   if (device == nullptr) return;
   const std::string property = bound.binding.property;
@@ -312,6 +313,11 @@ void Tasmota::take_field(Bound bound, const Node& node, bool values, Turn& turn)
   }
   if (!values) return;
   book_.take(*device, *DeviceBook::binding(*device, property), node, turn.message, turn.out);
+}
+
+/// A sensor that cannot be read says null. Nothing is learnt of one that never was.
+void Tasmota::forget(std::string_view property, Turn& turn) {
+  if (turn.device != nullptr) book_.forget_values(*turn.device, property, turn.out);
 }
 
 /// Devices that a Zigbee bridge speaks for: each is a device of its own.

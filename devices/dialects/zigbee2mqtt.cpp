@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "devices/dialects/raw_values.h"
 #include "devices/json/writer.h"
 #include "devices/names.h"
 #include "devices/vocabulary.h"
@@ -217,6 +218,9 @@ void Zigbee2Mqtt::take_raw(Device& device, const std::string& attribute, const N
       take_raw(device, attribute + "." + plain_name(member.key), member, turn);
     }
     return;
+  }
+  if (node.kind == Kind::null) {
+    return forget_raw(catalog_.table(), device.index, attribute, turn.out);
   }
   Value value = plain_value(node);
   if (!value.has_value()) return;

@@ -179,11 +179,19 @@ TEST(Traps, APartialOverlaySaysNothingOfTheRest) {
 TEST(Traps, ANullDeletesAKeyAndIsNoValue) {
   Home home;
   home.notify("blind", R"("cover:0":{"id":0,"state":"stopped","current_pos":40})");
+  EXPECT_EQ(home.number("blind.position"), 40);
   home.notify("blind", R"("cover:0":{"id":0,"current_pos":null})");
   EXPECT_THAT(home.decoded.readings, IsEmpty());
+  EXPECT_FALSE(home.value("blind.position").has_value());
+  EXPECT_EQ(home.value("blind.movement"), Value("stopped"));
+  home.hear("$aws/things/cellar/shadow/update/accepted",
+            R"({"state":{"reported":{"humidity":55,"temperature":20}},"version":1})");
+  EXPECT_EQ(home.number("cellar.humidity"), 55);
   home.hear("$aws/things/cellar/shadow/update/accepted",
             R"({"state":{"reported":{"humidity":null}},"version":2})");
   EXPECT_THAT(home.decoded.readings, IsEmpty());
+  EXPECT_FALSE(home.value("cellar.humidity").has_value());
+  EXPECT_EQ(home.number("cellar.temperature"), 20);
   EXPECT_THAT(home.rejected(), IsEmpty());
 }
 

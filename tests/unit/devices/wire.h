@@ -18,6 +18,7 @@ struct Wire {
   /// Feeds one message and remembers its values. The answer lives until the next call.
   const Decoded& hear(std::string_view topic, std::string_view payload, bool retained = false) {
     normaliser.decode({topic, payload, retained}, decoded);
+    for (const AttributeId id : decoded.unknown) values.erase(catalog.table().path(id).text());
     for (const Reading& reading : decoded.readings) values[path(reading)] = reading.value;
     return decoded;
   }
@@ -26,7 +27,7 @@ struct Wire {
     return catalog.table().path(reading.attribute).text();
   }
 
-  /// The last value of `device.attribute`; none when it never came.
+  /// The last value of `device.attribute`; none when it never came, or is not known any more.
   [[nodiscard]] const Value& value(const std::string& path) const {
     static const Value kNone;
     const auto found = values.find(path);

@@ -198,6 +198,8 @@ TEST(HomeAssistant, NoneAndNullAreUnknownAndNotZero) {
   house.hear("s", R"({"h":null})");
   EXPECT_THAT(house.decoded.readings, IsEmpty());
   EXPECT_THAT(house.rejected(), IsEmpty());
+  EXPECT_FALSE(house.value("s.humidity").has_value());
+  house.hear("s", R"({"h":40})");
   house.hear("s", R"({"other":1})");
   EXPECT_THAT(house.rejected(), IsEmpty());
   EXPECT_EQ(house.value("s.humidity"), Value(40.0));
