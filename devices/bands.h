@@ -1,11 +1,12 @@
 #pragma once
 #include <array>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// Numbers as people say them: 70 % is medium.
+/// Numbers as people say them: 70 % is medium, 28 °C is warm.
 namespace attune::devices {
 
 /// A band reaches up to `upto`; whether that edge still belongs to it is the scale's matter.
@@ -20,23 +21,30 @@ struct Scale {
   bool edge_is_below;  ///< (0,34] rather than [0,34)
   double margin;       ///< of an edge; 0: 2 % of the smaller span beside it
   double floor;        ///< where the first band begins
+  double top;          ///< where the last one ends; infinite: open
 };
 /// percent, battery, temperature, humidity, illuminance, co2, pm25, voc_index, power.
 [[nodiscard]] std::span<const Scale> scales();
+/// Null for an unknown one.
+[[nodiscard]] const Scale* find_scale(std::string_view name);
+/// The scale on which an attribute is said, with an endpoint or without; null: it has none.
+[[nodiscard]] const Scale* scale_of(std::string_view attribute);
 
-/// The band of `value` on a scale. A band is left only 2 % of a span (of percent: 2 points) past
-/// its edge, so a value that trembles there does not flap; `before` is the band so far, or empty.
-/// 0 on the percent scale is exact. Empty for an unknown scale.
-[[nodiscard]] std::string_view band(std::string_view scale, double value, std::string_view before);
-
-/// A band of a scale that somebody cut otherwise, in a devices file.
+/// A band that somebody cut otherwise, in a devices file; the last one reaches on for ever.
 struct Cut {
   std::string name;
   double upto = 0;
 };
-/// The same on cuts of one's own, ascending: edges as on the percent scale, the last band open.
-/// Empty without cuts.
-[[nodiscard]] std::string_view band(std::span<const Cut> cuts, double value,
+/// What a device has of its own, by scale; ascending.
+using Cuts = std::map<std::string, std::vector<Cut>, std::less<>>;
+
+/// The band of `value`. A band is left only 2 % of the smaller span beside an edge (of percent,
+/// battery and humidity: 2 points) past that edge, so a value that trembles there does not flap;
+/// `before` is the band so far, or empty. 0 on the percent scale is exact. `own` cuts, where there
+/// are any, take the place of everybody's; their edges belong below or above as the scale's do.
+[[nodiscard]] std::string_view band(const Scale& scale, std::span<const Cut> own, double value,
                                     std::string_view before);
+/// The same as everybody has it. Empty for an unknown scale.
+[[nodiscard]] std::string_view band(std::string_view scale, double value, std::string_view before);
 
 }  // namespace attune::devices

@@ -176,17 +176,17 @@ void Catalog::set_entries(std::vector<DeviceEntry> entries) {
     before.insert_or_assign(std::move(id), std::move(entry));
   }
   std::swap(entries_, before);
-  cuts_ =
-      std::ranges::any_of(entries_, [](const auto& one) { return !one.second.percent.empty(); });
+  cuts_ = std::ranges::any_of(entries_, [](const auto& one) { return !one.second.bands.empty(); });
   for (const auto& [id, entry] : before) refresh(id);
   for (const auto& [id, entry] : entries_) refresh(id);
 }
 
-std::span<const Cut> Catalog::percent_of(const DeviceId& id) const {
+std::span<const Cut> Catalog::cuts_of(const DeviceId& id, std::string_view scale) const {
   if (!cuts_) return {};
-  const auto found = entries_.find(id);
-  return found == entries_.end() ? std::span<const Cut>{}
-                                 : std::span<const Cut>(found->second.percent);
+  const auto entry = entries_.find(id);
+  if (entry == entries_.end()) return {};
+  const auto own = entry->second.bands.find(scale);
+  return own == entry->second.bands.end() ? std::span<const Cut>{} : own->second;
 }
 
 const DeviceInfo* Catalog::find(std::string_view id) const {

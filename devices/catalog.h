@@ -36,7 +36,7 @@ struct DeviceEntry {
   std::string label, area, dialect, topic;
   std::vector<std::string> tags, capabilities;
   std::optional<bool> foreign_is_person;
-  std::vector<Cut> percent;  ///< bands of its `level`; empty: those of everybody
+  Cuts bands{};  ///< where it cuts them itself, by scale
   std::vector<MappedAttribute> mapped{};
   LivenessTerms liveness{};
   std::map<std::string, Millis> max_age{};  ///< by attribute
@@ -88,8 +88,8 @@ class Catalog {
   [[nodiscard]] const DeviceSet& devices() const { return devices_; }
   [[nodiscard]] const DeviceInfo* find(std::string_view id) const;
   [[nodiscard]] const DeviceInfo* device(DeviceIndex index) const;
-  /// The cuts that a devices file gives the device's percentages; empty: those of everybody.
-  [[nodiscard]] std::span<const Cut> percent_of(const DeviceId& id) const;
+  /// The cuts that a devices file gives the device on a scale; empty: those of everybody.
+  [[nodiscard]] std::span<const Cut> cuts_of(const DeviceId& id, std::string_view scale) const;
   /// Null for a raw or unknown attribute.
   [[nodiscard]] const AttributeInfo* attribute(AttributeId id) const;
 

@@ -39,9 +39,7 @@ struct Look {
   [[nodiscard]] std::string percent(std::string_view name) const {
     const Value* v = read(name);
     if (v == nullptr || !v->is_numeric()) return {};
-    const double number = v->numeric();
-    return std::string(cuts.empty() ? band("percent", number, before.level)
-                                    : band(cuts, number, before.level));
+    return std::string(band(*find_scale("percent"), cuts, v->numeric(), before.level));
   }
 };
 

@@ -46,7 +46,9 @@ Table attribute_table(const Json& attributes, Millis now) {
   for (const Json& attribute : attributes) {
     const Json& unit = at(attribute, "unit");
     const std::string obeys = at(attribute, "diverged").boolean ? " (does not obey)" : "";
-    table.row({std::string(attribute.key), value_text(at(attribute, "value"), unit),
+    const std::string band = words(attribute, "band");
+    const std::string said = band == "-" ? "" : ", " + band;
+    table.row({std::string(attribute.key), value_text(at(attribute, "value"), unit) + said,
                age_text(at(attribute, "at"), now),
                value_text(at(attribute, "desired"), unit) + obeys, words(attribute, "by"),
                words(attribute, "quality"), words(attribute, "revision")});

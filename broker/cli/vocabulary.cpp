@@ -52,12 +52,15 @@ constexpr const char* kState =
 constexpr const char* kBands =
     "\n## Bands\n\n"
     "`level` is the band of a lamp's brightness, a fan's speed, a cover's position on the percent "
-    "scale; a devices\n"
-    "file may cut it otherwise for a device (`bands`). A band is left only 2 points past its edge "
-    "(on the scales that\n"
-    "are no percentages: 2 % of the smaller span beside the edge); 0 % is exact. The edges of "
-    "percent are everybody's,\n"
-    "those of the other scales attune's choice.\n\n"
+    "scale. Tilt and volume\n"
+    "are said on it, too; the other scales are those of the attributes of their names. The word "
+    "stands beside the value\n"
+    "as `band` ([api.md](api.md)); a devices file may cut every scale otherwise for a device "
+    "([devices.md](devices.md)).\n"
+    "A band is left only 2 points past its edge where it is of percentages, and else 2 % of the "
+    "smaller span beside the\n"
+    "edge; 0 % is exact. The edges of percent are everybody's, those of the other scales attune's "
+    "choice.\n\n"
     "| scale | bands |\n|---|---|\n";
 
 constexpr const char* kInfluences =

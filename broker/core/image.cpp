@@ -76,6 +76,21 @@ const DeviceState& Image::device(DeviceIndex device) const {
   return index(device) < devices_.size() ? devices_[index(device)] : kNeverHeard;
 }
 
+std::string_view Image::band(AttributeId attribute) const {
+  const Value& value = at(attribute).value;
+  const AttributePath& path = catalog_.table().path(attribute);
+  const devices::Scale* scale = devices::scale_of(path.attribute);
+  if (scale == nullptr || !value.is_numeric() || catalog_.attribute(attribute) == nullptr)
+    return {};
+  const auto before = bands_.find(attribute);
+  return devices::band(*scale, catalog_.cuts_of(path.device, scale->name), value.numeric(),
+                       before == bands_.end() ? std::string_view() : before->second);
+}
+
+void Image::note_band(AttributeId attribute) {
+  if (const std::string_view now = band(attribute); !now.empty()) bands_[attribute] = now;
+}
+
 AttributeState& Image::slot(AttributeId attribute) {
   if (index(attribute) >= attributes_.size()) attributes_.resize(index(attribute) + 1);
   return attributes_[index(attribute)];
@@ -105,7 +120,9 @@ Revision Image::fold(const Change& change, AttributeTable& table) {
   if (std::exchange(state.folded, false)) unfolded_.push_back(id);
   if (change.kind == ChangeKind::desired) return fold_desired(state, change);
   if (change.kind == ChangeKind::claim) return std::exchange(state.claimed, change.revision);
-  return fold_value(state, change);
+  const Revision before = fold_value(state, change);
+  note_band(id);
+  return before;
 }
 
 Revision Image::fold_device(const Change& change, AttributeTable& table) {
@@ -122,6 +139,7 @@ Revision Image::forget(const Change& change, AttributeTable& table) {
   device_slot(device) = {};
   for (const AttributeId id : table.attributes_of(device)) {
     if (index(id) < attributes_.size()) attributes_[index(id)] = {};
+    bands_.erase(id);
   }
   std::erase_if(unfolded_, [&](AttributeId id) { return table.device_of(id) == device; });
   return {};
@@ -148,6 +166,7 @@ void Image::restore(const StateRow& row, AttributeTable& table) {
   state.desired_clock = row.desired_clock;
   state.desired_context = before_clocks ? row.desired_revision : row.desired_context;
   state.claimed = row.claimed;
+  note_band(id);
   mark_fresh(table.device_of(id), true);
 }
 
@@ -171,7 +190,8 @@ void Image::derive(DeviceIndex device) {
     const auto id = catalog_.table().find(info->id.text(), attribute);
     return id ? at(*id).value : kNone;
   };
-  state.derived = devices::derive(*info, lookup, state.derived, catalog_.percent_of(info->id));
+  state.derived =
+      devices::derive(*info, lookup, state.derived, catalog_.cuts_of(info->id, "percent"));
 }
 
 StateRow Image::row(AttributeId attribute) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,9 @@ class Image final : public rules::StateView {
   /// Not heard within its max_age.
   [[nodiscard]] bool is_too_old(AttributeId attribute) const;
   [[nodiscard]] const AttributeState& at(AttributeId attribute) const;
+  /// The word for its value on the scale of its kind; empty: it has none. Valid until the devices
+  /// files are read again.
+  [[nodiscard]] std::string_view band(AttributeId attribute) const;
   [[nodiscard]] const DeviceState& device(DeviceIndex device) const;
 
   /// Folds a committed change: of state, setting, desired, claim, liveness or removed; others are
@@ -80,6 +84,7 @@ class Image final : public rules::StateView {
 
  private:
   AttributeState& slot(AttributeId attribute);
+  void note_band(AttributeId attribute);
   Revision fold(const Change& change, AttributeTable& table);
   Revision fold_device(const Change& change, AttributeTable& table);
   Revision forget(const Change& change, AttributeTable& table);
@@ -90,6 +95,7 @@ class Image final : public rules::StateView {
   std::vector<AttributeState> attributes_;
   std::vector<DeviceState> devices_;
   std::vector<AttributeId> unfolded_;
+  std::map<AttributeId, std::string> bands_;  // where the last change led, for their hysteresis
 };
 
 }  // namespace attune::core

@@ -107,6 +107,8 @@ void append_attribute(Writer& out, const core::Core& core, AttributeId attribute
   const auto* info = core.catalog().attribute(attribute);
   out.begin_object().member("value", state.value);
   out.member("unit", info == nullptr ? Value() : text_or_null(info->unit));
+  const std::string_view band = core.image().band(attribute);
+  if (!band.empty()) out.member("band", band);
   out.member("revision", integer(state.revision)).member("version", integer(state.version));
   out.member("at", state.value.has_value() ? time_of(state.at) : Value());
   out.member("since", state.value.has_value() ? time_of(state.since) : Value());

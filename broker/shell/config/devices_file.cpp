@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "broker/shell/config/device_bands.h"
 #include "broker/shell/config/fields.h"
 #include "devices/dialects/own_attributes.h"
 #include "devices/dialects/registry.h"
@@ -21,8 +22,6 @@ using devices::JsonDevice;
 constexpr std::size_t kTextBytesMax = 256;
 constexpr std::size_t kTemplateBytesMax = 4'096;
 constexpr std::size_t kUnitBytesMax = 32;
-constexpr std::size_t kBandsMax = 8;
-constexpr double kPercentMax = 100;
 
 /// A topic that one message can have: no wildcards, no controls, within the limits.
 bool is_topic(const std::string& topic) {
@@ -63,7 +62,6 @@ class DevicesReader {
   void read_device(const yaml::Entry& entry);
   void read_capabilities(Fields& fields, devices::DeviceEntry& entry);
   void read_manual(Fields& fields, devices::DeviceEntry& entry);
-  void read_bands(Fields& fields, devices::DeviceEntry& entry);
   void read_attributes(Fields& fields, devices::DeviceEntry& entry);
   devices::MappedAttribute read_mapped(const yaml::Entry& entry, const std::string& dialect);
   JsonAttribute read_attribute(const yaml::Entry& entry, devices::DeviceEntry& device);
@@ -121,7 +119,7 @@ void DevicesReader::read_device(const yaml::Entry& entry) {
   topic(fields, "topic", device.topic);
   read_capabilities(fields, device);
   read_manual(fields, device);
-  read_bands(fields, device);
+  read_bands(fields, device.bands);
   read_liveness(fields, device);
   read_attributes(fields, device);
   fields.finish();
@@ -163,32 +161,6 @@ void DevicesReader::read_manual(Fields& fields, devices::DeviceEntry& entry) {
     entry.foreign_is_person = *word == 0;
   }
   manual->finish();
-}
-
-/// `bands: {percent: {off: 0, dim: 30, bright: 100}}`: each band with the percentage that it
-/// reaches.
-void DevicesReader::read_bands(Fields& fields, devices::DeviceEntry& entry) {
-  auto bands = fields.map("bands");
-  if (!bands) return;
-  if (auto percent = bands->map("percent")) {
-    double before = -1;
-    for (const auto& below : percent->node().entries) {
-      std::optional<double> upto;
-      percent->number(below.key.text, upto, 0, kPercentMax);
-      if (!upto) continue;
-      if (*upto <= before) {
-        percent->error(below.value, "E303", "bands ascend, and each ends where the next begins");
-      }
-      before = *upto;
-      entry.percent.push_back({below.key.text, *upto});
-    }
-    const std::size_t count = percent->node().entries.size();
-    if (count < 2 || count > kBandsMax || before != kPercentMax) {
-      percent->error(percent->node(), "E303", "two to eight bands reach up to 100",
-                     "percent: {off: 0, dim: 30, bright: 100}");
-    }
-  }
-  bands->finish();
 }
 
 void DevicesReader::read_liveness(Fields& fields, devices::DeviceEntry& entry) {

@@ -124,15 +124,16 @@ TEST(Catalog, AttributesStayAscendingHoweverTheyCome) {
 
 TEST(Catalog, KnowsTheCutsThatAnEntryGives) {
   Catalog catalog;
-  EXPECT_TRUE(catalog.percent_of(DeviceId("lamp")).empty());
+  EXPECT_TRUE(catalog.cuts_of(DeviceId("lamp"), "percent").empty());
   DeviceEntry entry;
   entry.id = DeviceId("lamp");
-  entry.percent = {{"off", 0}, {"on", 100}};
+  entry.bands["percent"] = {{"off", 0}, {"on", 100}};
   catalog.set_entries({entry});
-  ASSERT_EQ(catalog.percent_of(DeviceId("lamp")).size(), 2u);
-  EXPECT_TRUE(catalog.percent_of(DeviceId("other")).empty());
+  ASSERT_EQ(catalog.cuts_of(DeviceId("lamp"), "percent").size(), 2u);
+  EXPECT_TRUE(catalog.cuts_of(DeviceId("lamp"), "power").empty());
+  EXPECT_TRUE(catalog.cuts_of(DeviceId("other"), "percent").empty());
   catalog.set_entries({});
-  EXPECT_TRUE(catalog.percent_of(DeviceId("lamp")).empty());
+  EXPECT_TRUE(catalog.cuts_of(DeviceId("lamp"), "percent").empty());
 }
 
 }  // namespace

@@ -95,6 +95,15 @@ TEST_F(ApiTest, ADeviceTellsWhetherItIsThere) {
             R"("dead":["hall_motion.illuminance","hall_motion.occupancy"])");
 }
 
+TEST_F(ApiTest, AValueIsSaidInItsBandToo) {
+  somebody_in_the_dark();
+  expect_in(get("/api/v1/state"), R"("illuminance":{"value":5,"unit":"lx","band":"dark",)");
+  ports.say("hall_motion.illuminance", 10.1);  // past the edge, and not past its margin
+  expect_in(get("/api/v1/devices/hall_motion"), R"("value":10.1,"unit":"lx","band":"dark",)");
+  ports.say("hall_motion.illuminance", 300.0);
+  expect_in(get("/api/v1/state"), R"("value":300,"unit":"lx","band":"normal",)");
+}
+
 TEST_F(ApiTest, AWriteIsAcceptedWithItsCommand) {
   ports.say("hall_lamp.on", false);
   const auto answer = send("PUT", "/api/v1/devices/hall_lamp/on",

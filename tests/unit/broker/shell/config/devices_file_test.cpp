@@ -66,25 +66,6 @@ TEST(DevicesFile, AnAttributeOfOnesOwnWithoutATypeIsRefusedWithTheReason) {
   EXPECT_NE(issue.message.find("is not declared"), std::string::npos) << issue.message;
 }
 
-TEST(DevicesFile, ADeviceCutsItsBandsItself) {
-  const LoadedDevices loaded =
-      parse("  lamp: {bands: {percent: {off: 0, dim: 30, bright: 100}}}\n");
-  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
-  const auto& cuts = loaded.file.entries.at(0).percent;
-  ASSERT_EQ(cuts.size(), 3u);
-  EXPECT_EQ(cuts[1].name, "dim");
-  EXPECT_EQ(cuts[1].upto, 30);
-}
-
-TEST(DevicesFile, BandsThatDoNotAscendToAHundredAreRefused) {
-  for (const char* bands : {"{percent: {off: 0, dim: 30}}", "{percent: {a: 100}}", "{percent: {}}",
-                            "{percent: {a: 50, b: 50, c: 100}}", "{percent: {a: x, b: 100}}",
-                            "{percent: {a: 0, b: 101}}", "{lux: {a: 1, b: 100}}"}) {
-    const LoadedDevices loaded = parse("  lamp: {bands: " + std::string(bands) + "}\n");
-    EXPECT_TRUE(has_errors(loaded.issues)) << bands;
-  }
-}
-
 TEST(DevicesFile, ADeviceMayBeOfAnyDialectOfTheTable) {
   const LoadedDevices loaded = parse("  lamp: {dialect: tasmota, topic: tele/lamp}\n");
   EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
