@@ -1,6 +1,8 @@
 #include "devices/normaliser.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "devices/dialects/json_mapped.h"
 #include "devices/dialects/mapping.h"
@@ -33,18 +35,38 @@ std::string_view Normaliser::owner_among(std::size_t count, std::string_view top
   return {};
 }
 
-Status Normaliser::configure(const DevicesFile& file) {
-  // Only who stands before `json` would keep a topic from it.
-  const auto taken = [&](std::string_view topic) -> std::string_view {
-    for (const auto& dialect : dialects_) {
-      if (dialect.get() == json_) break;
-      if (dialect->owns(topic)) return dialect->name();
-    }
-    return {};
+/// Who stands before `json` and would keep a topic from it.
+std::string_view Normaliser::owner_before_json(std::string_view topic) const {
+  const auto json = std::ranges::find_if(
+      dialects_, [this](const auto& dialect) { return dialect.get() == json_; });
+  return owner_among(static_cast<std::size_t>(json - dialects_.begin()), topic);
+}
+
+std::vector<Misfit> Normaliser::misfits(const DevicesFile& file) const {
+  std::vector<Misfit> found;
+  std::set<std::pair<DeviceId, std::string>> seen;
+  const auto add = [&](const DeviceId& device, const std::string& attribute, Status fits) {
+    const bool again = !seen.emplace(device, attribute).second;
+    if (again) fits = mapping_error(device, attribute, "mapped twice; leave one out");
+    if (!fits) found.push_back({device, attribute, fits.error().message});
   };
-  if (Status checked = JsonMapped::check(file.json, taken); !checked) return checked;
+  const auto taken = [this](std::string_view topic) { return owner_before_json(topic); };
+  for (const JsonDevice& device : file.json) {
+    for (const JsonAttribute& one : device.attributes) {
+      add(device.id, one.name, JsonMapped::check({{device.id, {one}}}, taken));
+    }
+  }
   for (const DeviceEntry& entry : file.entries) {
-    if (Status checked = check_mapped(entry); !checked) return checked;
+    for (const MappedAttribute& one : entry.mapped) {
+      add(entry.id, one.name, check_mapped(entry.id, one));
+    }
+  }
+  return found;
+}
+
+Status Normaliser::configure(const DevicesFile& file) {
+  if (const auto wrong = misfits(file); !wrong.empty()) {
+    return Error{"devices_file", wrong.front().what};
   }
   catalog_.set_entries(file.entries);
   for (const auto& dialect : dialects_) dialect->declare(file.entries);

@@ -40,6 +40,13 @@ struct DevicesFile {
   std::vector<JsonDevice> json;
 };
 
+/// What a devices file maps, and cannot be.
+struct Misfit {
+  DeviceId device;
+  std::string attribute;
+  std::string what;  ///< names both; says what to do after a semicolon
+};
+
 class JsonMapped;
 
 /// Threading: owned by the loop's thread. Errors: none; what is wrong with a message is in
@@ -51,8 +58,10 @@ class Normaliser {
   Normaliser(const Normaliser&) = delete;
   Normaliser& operator=(const Normaliser&) = delete;
 
-  /// Replaces what the devices files say, at start and on reload. Names that the vocabulary does
-  /// not know, units that do not convert: Errors here, with the device and attribute.
+  /// Names that the vocabulary does not know, units that do not convert, topics that somebody else
+  /// reads: the first of each attribute, in the file's order. Empty: configure() takes the file.
+  [[nodiscard]] std::vector<Misfit> misfits(const DevicesFile& file) const;
+  /// Replaces what the devices files say, at start and on reload. Errors: the first misfit.
   [[nodiscard]] Status configure(const DevicesFile& file);
 
   /// Before the first message: see Catalog::take_numbered.
@@ -85,6 +94,7 @@ class Normaliser {
   [[nodiscard]] const Dialect* of(DeviceIndex device) const;
   void decode_by_owner(const Message& message, Decoded& out);
   static void note_flood(const Message& message, bool refused, Decoded& out);
+  [[nodiscard]] std::string_view owner_before_json(std::string_view topic) const;
   [[nodiscard]] std::string_view owner_among(std::size_t count, std::string_view topic) const;
 
   Catalog& catalog_;

@@ -109,9 +109,9 @@ DeviceInfo promised(const devices::DeviceEntry& entry) {
 void add_devices(const config::LoadedDevices& devices, const devices::DialectConfig& dialects,
                  Checked& out) {
   devices::Normaliser normaliser(*out.catalog, dialects);
-  if (Status ready = normaliser.configure(devices.file); !ready) {
-    out.issues.push_back({Severity::error, "E302", {}, ready.error().message, {}, {}});
-  }
+  const Issues wrong = config::issues_of(devices, normaliser.misfits(devices.file));
+  out.issues.insert(out.issues.end(), wrong.begin(), wrong.end());
+  (void)normaliser.configure(devices.file);  // its misfits are among the issues
   for (const auto& entry : devices.file.entries) {
     const DeviceInfo* known = out.catalog->find(entry.id.text());
     if (known == nullptr || known->attributes.empty()) out.catalog->describe(promised(entry));

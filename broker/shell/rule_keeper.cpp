@@ -119,16 +119,12 @@ bool RuleKeeper::read_devices() {
   config::LoadedDevices loaded = config::load_devices(config_.devices);
   issues_.insert(issues_.end(), loaded.issues.begin(), loaded.issues.end());
   if (has_errors(loaded.issues)) return false;
-  const Status fits = normaliser_.configure(loaded.file);
-  if (!fits.ok()) {
-    Issue issue;
-    issue.code = "E301";
-    issue.place.file = config_.devices.empty() ? "devices.d" : config_.devices.front();
-    issue.message = fits.error().message;
-    issues_.push_back(std::move(issue));
-    (void)normaliser_.configure(devices_);
+  if (const auto misfits = normaliser_.misfits(loaded.file); !misfits.empty()) {
+    const Issues found = config::issues_of(loaded, misfits);
+    issues_.insert(issues_.end(), found.begin(), found.end());
     return false;
   }
+  (void)normaliser_.configure(loaded.file);  // nothing of it is a misfit
   devices_ = std::move(loaded.file);
   return true;
 }

@@ -58,7 +58,9 @@ Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
     }
   }
   if (const std::string_view other = owner(from.topic); !other.empty()) {
-    return error_at(device, from, "its topic is listened to by " + std::string(other));
+    return error_at(device, from,
+                    "its topic is listened to by " + std::string(other) +
+                        "; what that does not say stands on a topic of its own");
   }
   if (std::string wrong = template_problem(from.command_payload); !wrong.empty()) {
     return error_at(device, from, std::move(wrong));

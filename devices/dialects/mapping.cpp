@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 #include <utility>
 
+#include "devices/dialects/unit_names.h"
 #include "devices/names.h"
 #include "devices/units.h"
 #include "devices/vocabulary.h"
@@ -39,9 +39,33 @@ void bind_boolean(const MappedAttribute& from, Binding& binding) {
   }
 }
 
+/// What lamps say of their white where they count 1e6 / K; it has no UCUM code.
+constexpr std::string_view kMired = "mired";
+
+bool is_mired(std::string_view unit, const Word& word) {
+  return unit == kMired && word.name == "color_temp";
+}
+
+/// What is wrong with the unit on the wire; empty when nothing is.
+std::string unit_problem(std::string_view unit, const Word& word) {
+  if (unit.empty() || is_mired(unit, word) || convert(unit, word.unit)) return "";
+  const std::string quoted = "'" + std::string(unit) + "'";
+  if (word.unit.empty()) return quoted + ": it has no unit; leave it out";
+  std::string text = quoted + " does not convert to '" + std::string(word.unit) + "'; ";
+  const std::string_view meant = ucum_code(unit);
+  if (!meant.empty() && convert(meant, word.unit)) return text + "write " + std::string(meant);
+  std::string known = word.name == "color_temp" ? std::string(kMired) : std::string();
+  for (const std::string_view code : codes_like(word.unit)) {
+    if (word.name == "color_temp" && code != word.unit) continue;  // nobody says it in °C
+    known += (known.empty() ? "" : ", ") + std::string(code);
+  }
+  return text + (known.empty() ? "leave it out" : "known are " + known);
+}
+
 void bind_value(const MappedAttribute& from, const Word& word, std::string_view unit,
                 Binding& binding) {
-  shape_by_word(word, unit, binding);
+  shape_by_word(word, is_mired(unit, word) ? std::string_view() : unit, binding);
+  if (is_mired(unit, word)) binding.shape = Shape::mired;
   binding.loose = true;  // who maps a text as a number means it
   if (word.type == ValueType::boolean) bind_boolean(from, binding);
   if (word.type != ValueType::enumeration || from.values.empty()) return;
@@ -66,17 +90,25 @@ std::optional<Word> own_word(const MappedAttribute& from, std::string_view value
   return Word{name, *from.type, from.unit, from.range, values, false, writable};
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
 /// What is wrong with `values`; empty when nothing is.
 std::string check_values(const MappedAttribute& from, const Word& word) {
   const std::vector<std::string> known = word.type == ValueType::boolean
                                              ? std::vector<std::string>{"true", "false"}
                                              : split_words(word.values);
   if (word.type != ValueType::boolean && word.type != ValueType::enumeration) {
-    return from.values.empty() ? "" : "only a truth or an enumeration has values";
+    return from.values.empty() ? "" : "only a truth or an enumeration has values; leave them out";
   }
   for (const auto& [canonical, wire] : from.values) {
     const bool is_known = std::ranges::find(known, canonical) != known.end();
-    if (!is_known && !word.open) return "'" + canonical + "' is no value of it";
+    if (!is_known && !word.open) {
+      return "'" + canonical + "' is no value of it; it has " + joined(known);
+    }
     if (wire.empty()) return "'" + canonical + "' has an empty word";
   }
   if (word.type == ValueType::boolean && from.values.size() == 1) {
@@ -97,15 +129,16 @@ std::string name_problem(std::string_view name) {
 /// What is wrong with the declaration of one's own attribute, or with one where none belongs.
 std::string declaration_problem(const MappedAttribute& from) {
   if (!is_user_attribute(canonical_part(from.name))) {
-    return from.type || from.range ? "the vocabulary says its type and range" : "";
+    return from.type || from.range ? "the vocabulary says its type and range; leave them out" : "";
   }
-  if (!from.type) return "an attribute of one's own says its type";
+  if (!from.type) return "an attribute of one's own says its type, like type: number";
   if (*from.type == ValueType::numbers) return "a list of numbers has no form here";
   const bool counts = *from.type == ValueType::number || *from.type == ValueType::integer;
   if (!counts && (from.range || !from.unit.empty())) return "only a number has a unit and a range";
-  if (from.range && !(from.range->min < from.range->max)) return "its range is empty";
+  if (from.range && !(from.range->min < from.range->max))
+    return "its range is empty; min is below max";
   return *from.type == ValueType::enumeration && from.values.empty()
-             ? "an enumeration says its values"
+             ? "an enumeration says its values, like values: {rinse: R, spin: S}"
              : "";
 }
 
@@ -160,15 +193,15 @@ Result<Bound> bind_mapped(const DeviceId& device, const MappedAttribute& from) {
   const std::optional<Word> own = own_word(from, values);
   const Word* word = own ? &*own : find_word(canonical_part(from.name));
   if (word == nullptr) {
-    if (!from.unit.empty()) return refused("a raw attribute has no unit");
+    if (!from.unit.empty()) return refused("a raw attribute has no unit; leave it out");
     return bound;
   }
   if (binding.writable && !word->writable) {
-    return refused("it cannot be commanded, it only reports");
+    return refused("it cannot be commanded, it only reports; leave out what commands it");
   }
   const std::string_view unit = own ? std::string_view{} : std::string_view(from.unit);
-  if (!unit.empty() && !convert(unit, word->unit)) {
-    return refused("'" + from.unit + "' does not convert to '" + std::string(word->unit) + "'");
+  if (std::string wrong = unit_problem(unit, *word); !wrong.empty()) {
+    return refused(std::move(wrong));
   }
   if (std::string wrong = check_values(from, *word); !wrong.empty()) {
     return refused(std::move(wrong));
@@ -187,19 +220,12 @@ std::vector<Bound> bound_of(const DeviceEntry& entry) {
   return all;
 }
 
-Status check_mapped(const DeviceEntry& entry) {
-  std::set<std::string_view> names;
-  for (const MappedAttribute& from : entry.mapped) {
-    if (!names.insert(from.name).second) {
-      return mapping_error(entry.id, from.name, "mapped twice");
-    }
-    if (from.name.starts_with("raw.")) {
-      return mapping_error(entry.id, from.name, "what is not mapped is raw by itself");
-    }
-    const auto bound = bind_mapped(entry.id, from);
-    if (!bound) return bound.error();
+Status check_mapped(const DeviceId& device, const MappedAttribute& from) {
+  if (from.name.starts_with("raw.")) {
+    return mapping_error(device, from.name, "what is not mapped is raw by itself; leave it out");
   }
-  return {};
+  const auto bound = bind_mapped(device, from);
+  return bound ? Status() : Status(bound.error());
 }
 
 void replace_mapped(DeviceBook& book, BoundDevice& device, const std::vector<Bound>& before,

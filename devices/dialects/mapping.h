@@ -21,8 +21,9 @@ namespace attune::devices {
                                   std::string text);
 /// What an entry maps; nothing of what cannot be (Normaliser::configure() refused it).
 [[nodiscard]] std::vector<Bound> bound_of(const DeviceEntry& entry);
-/// Whether every mapped attribute can be. Raw names cannot: these dialects keep everything raw.
-[[nodiscard]] Status check_mapped(const DeviceEntry& entry);
+/// Whether an attribute of a device whose dialect keeps everything raw can be mapped so; one that
+/// is raw by its name cannot.
+[[nodiscard]] Status check_mapped(const DeviceId& device, const MappedAttribute& from);
 
 /// Makes `wanted` what is mapped of a device, in place of `before`; what messages made certain of
 /// other attributes stays.

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "devices/units.h"
+
 namespace attune::devices {
 
 namespace {
@@ -57,6 +59,16 @@ std::string_view ucum_code(std::string_view written) {
 std::string_view written_unit(std::string_view ucum) {
   const auto found = std::ranges::find(kNames, ucum, [](const auto& row) { return row.second; });
   return found == std::end(kNames) ? std::string_view{} : found->first;
+}
+
+std::vector<std::string_view> codes_like(std::string_view ucum) {
+  std::vector<std::string_view> codes;
+  for (const auto& [written, code] : kNames) {
+    if (convert(code, ucum)) codes.push_back(code);
+  }
+  std::ranges::sort(codes);
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+  return codes;
 }
 
 }  // namespace attune::devices

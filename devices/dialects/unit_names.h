@@ -1,5 +1,6 @@
 #pragma once
 #include <string_view>
+#include <vector>
 
 /// Units as people and bridges write them, by their UCUM codes.
 namespace attune::devices {
@@ -10,5 +11,8 @@ namespace attune::devices {
 
 /// The other way, as Home Assistant writes them: `°C` of `Cel`; empty for what nobody knows.
 [[nodiscard]] std::string_view written_unit(std::string_view ucum);
+
+/// The codes that convert to `ucum`, ascending, as a person may write them of a wire.
+[[nodiscard]] std::vector<std::string_view> codes_like(std::string_view ucum);
 
 }  // namespace attune::devices

@@ -264,6 +264,28 @@ TEST_F(StartTest, AConfigurationThatIsWrongIsShownWithItsPlace) {
   EXPECT_TRUE(contains(missing.err, "/no/such.yaml"));
 }
 
+TEST_F(StartTest, AMappingThatCannotBeIsShownWithItsPlaceAtAStartAndAReload) {
+  constexpr const char* kWrong =
+      "version: 1\n"
+      "devices:\n"
+      "  boiler:\n"
+      "    dialect: json\n"
+      "    attributes:\n"
+      "      temperature: {topic: plant/boiler, path: /t, unit: V}\n";
+  make_on_own_bus();
+  daemon_->write("devices.d/boiler.yaml", kWrong);
+  const auto refused = support::run(daemon_->launch());
+  EXPECT_EQ(refused.code, 78);
+  EXPECT_TRUE(contains(refused.err, "boiler.yaml:6:7: error[E302]: boiler.temperature: 'V'"));
+  daemon_->write("devices.d/boiler.yaml", "version: 1\ndevices: {}\n");
+  ASSERT_NO_FATAL_FAILURE(start());
+  daemon_->write("devices.d/boiler.yaml", kWrong);
+  const auto reload = daemon_->cli({"reload"});
+  EXPECT_EQ(reload.code, 1);
+  EXPECT_TRUE(contains(reload.out + reload.err, "boiler.yaml:6:7: error[E302]"));
+  EXPECT_TRUE(contains(reload.out + reload.err, "known are Cel, K, [degF]"));
+}
+
 TEST_F(StartTest, ABrokenSetWithoutAGoodOneDoesNotStart) {
   make_on_own_bus();
   daemon_->write("rules.d/hall.yaml", "version: 1\nrules: [not, a, map]\n");

@@ -192,6 +192,10 @@ void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry)
     for (const auto& below : attributes->node().entries) {
       entry.mapped.push_back(read_mapped(below, entry.dialect));
     }
+  for (const auto& below : attributes->node().entries) {
+    out_.places.emplace(std::pair(entry.id, below.key.text),
+                        document_->issue(Severity::error, "E302", below.key.place, ""));
+  }
     return;
   }
   // One that says no more than how long a value counts maps nothing.
@@ -390,3 +394,17 @@ LoadedDevices parse_devices(const std::string& path, std::string text) {
 }
 
 }  // namespace attune::config
+Issues issues_of(const LoadedDevices& loaded, const std::vector<devices::Misfit>& misfits) {
+  Issues issues;
+  for (const devices::Misfit& misfit : misfits) {
+    const auto place = loaded.places.find({misfit.device, misfit.attribute});
+    Issue issue = place == loaded.places.end() ? Issue{} : place->second;
+    issue.code = "E302";
+    const std::size_t end = misfit.what.rfind("; ");
+    issue.message = misfit.what.substr(0, end);
+    if (end != std::string::npos) issue.hint = misfit.what.substr(end + 2);
+    issues.push_back(std::move(issue));
+  }
+  return issues;
+}
+

@@ -1,5 +1,7 @@
 #pragma once
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "devices/model/issue.h"
@@ -11,6 +13,8 @@ namespace attune::config {
 struct LoadedDevices {
   devices::DevicesFile file;  ///< only usable without errors in `issues`
   Issues issues;
+  /// Where each attribute stands: an Issue without words, by device and attribute.
+  std::map<std::pair<DeviceId, std::string>, Issue> places{};
 };
 
 /// Reads files, and every *.yaml and *.yml of folders, in that order. Together they are one set:
@@ -20,5 +24,9 @@ struct LoadedDevices {
 
 /// The same from one text.
 [[nodiscard]] LoadedDevices parse_devices(const std::string& path, std::string text);
+
+/// What Normaliser::misfits() finds wrong with `loaded.file`, each at its place.
+[[nodiscard]] Issues issues_of(const LoadedDevices& loaded,
+                               const std::vector<devices::Misfit>& misfits);
 
 }  // namespace attune::config

@@ -143,6 +143,57 @@ constexpr const char* kPond =
     "        {type: enum, values: {rinse: R, rest: S}, topic: pond/state, path: /p,\n"
     "         command: {topic: pond/set, payload: '{\"p\":\"${value}\"}'}}\n";
 
+TEST_F(Files, WhatADevicesFileCannotMapIsShownWhereItStands) {
+  write("attune.yaml", "version: 1\n");
+  write("devices.d/a.yaml", "version: 1\ndevices: {hall_lamp: {area: hall}}\n");
+  write("devices.d/plant.yaml",
+        "version: 1\n"
+        "devices:\n"
+        "  boiler:\n"
+        "    dialect: json\n"
+        "    attributes:\n"
+        "      temperature: {topic: plant/boiler, path: /t, unit: V}\n"
+        "      humidity: {topic: zigbee2mqtt/boiler, path: /h}\n"
+        "  pump:\n"
+        "    dialect: sparkplug_b\n"
+        "    topic: plant/edge/pump\n"
+        "    attributes: {flow: {metric: Flow, writable: true}}\n");
+  write("rules.d/empty.yaml", "version: 1\n");
+  EXPECT_EQ(run({"check", path(".")}), ExitCode::no);
+  const std::string told = out_.str() + err_.str();
+  const auto expect_told = [&](std::string_view part) {
+    EXPECT_NE(told.find(part), std::string::npos) << part << "\nis not in\n" << told;
+  };
+  expect_told("plant.yaml:6:7: error[E302]: boiler.temperature: 'V' does not convert to 'Cel'");
+  expect_told("known are Cel, K, [degF]");
+  expect_told("plant.yaml:7:7: error[E302]: boiler.humidity: its topic is listened to by");
+  expect_told("plant.yaml:11:18: error[E302]: pump.flow: it cannot be commanded");
+  expect_told("leave out what commands it");
+}
+
+TEST_F(Files, ADeviceMayHaveTheNameOfAFunctionOrAType) {
+  const std::vector<std::string> ids = {
+      "active", "attune", "between",   "bool",  "device",   "diverged", "double", "duration",
+      "home",   "int",    "learn",     "list",  "map",      "math",     "now",    "optional",
+      "person", "rules",  "size",      "state", "string",   "strings",  "time",   "timestamp",
+      "type",   "uint",   "unchanged", "value", "true_for", "groups",   "event",  "every"};
+  std::string devices = "version: 1\ndevices:\n  lamp: {capabilities: [switch]}\n";
+  std::string rules = "version: 1\ndefaults: {lamp.on: false}\nrules:\n";
+  std::string tests = "tests:\n";
+  for (const std::string& id : ids) {
+    devices += "  " + id + ": {capabilities: [occupancy]}\n";
+    rules += "  by_" + id + ": {when: " + id + ".occupancy, want: {lamp.on: true}}\n";
+    tests += "  of_" + id + ": {given: {state: {lamp.on: false, " + id +
+             ".occupancy: false}}, steps: [{report: {" + id +
+             ".occupancy: true}, expect: {lamp.on: true}, by: by_" + id + "}]}\n";
+  }
+  write("attune.yaml", "version: 1\n");
+  write("devices.d/all.yaml", devices);
+  write("rules.d/all.yaml", rules + tests);
+  EXPECT_EQ(run({"test", path(".")}), ExitCode::yes) << out_.str() << err_.str();
+  EXPECT_EQ(out_.str(), std::to_string(ids.size()) + " passed, 0 failed\n");
+}
+
 TEST_F(Files, RulesReadAndCommandAttributesOfOnesOwn) {
   write("attune.yaml", "version: 1\n");
   write("devices.d/pond.yaml", kPond);
