@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kHead =
     "# Vocabulary\n\n"
     "Version {}. What `attune vocabulary` prints; it is written from the program's tables, not by "
-    "hand.\n\n"
+    "hand. For programs\n`attune vocabulary -o json` has the same "
+    "([cli.md](cli.md#attune-vocabulary)).\n\n"
     "An attribute may stand behind an endpoint: `l2.on`, `a.power`, `soil.temperature`. "
     "`raw.<name>` is what no\n"
     "convention gives a meaning; `x_<name>` is one's own, declared with its type in a devices "
@@ -119,9 +120,11 @@ std::string vocabulary_page() {
 void add_vocabulary(Program& program) {
   CLI::App* command =
       program.app.add_subcommand("vocabulary", "Print the words that devices are described in");
+  add_output_option(program, *command);
   command->callback([&program] {
     program.chosen = [&program] {
-      program.terminal.out << vocabulary_page();
+      program.terminal.out << (program.output == Output::table ? vocabulary_page()
+                                                               : vocabulary_json() + "\n");
       return ExitCode::yes;
     };
   });
