@@ -96,7 +96,11 @@ void DevicesReader::read(const yaml::Document& document) {
 void DevicesReader::check_id(Fields& fields, const yaml::Node& key) {
   const std::string folded = devices::fold_name(key.text);
   if (folded != key.text) {
-    fields.error(key, "E307", "'" + key.text + "' cannot be a device's id", "write " + folded);
+    const bool is_a_word = folded == key.text + "_";
+    fields.error(key, "E307",
+                 "'" + key.text + "' cannot be a device's id" +
+                     (is_a_word ? ": rules mean something else by it" : ""),
+                 "write " + folded);
   }
   const auto [before, first] = seen_.emplace(key.text, key.place);
   if (first) return;
@@ -188,14 +192,14 @@ void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry)
     return fields.error(fields.node(), "E112", "a json device says which attributes it has",
                         "attributes: {temperature: {topic: plant/boiler, path: /t}}");
   }
-  if (entry.dialect == "sparkplug_b" || entry.dialect == "aws_shadow") {
-    for (const auto& below : attributes->node().entries) {
-      entry.mapped.push_back(read_mapped(below, entry.dialect));
-    }
   for (const auto& below : attributes->node().entries) {
     out_.places.emplace(std::pair(entry.id, below.key.text),
                         document_->issue(Severity::error, "E302", below.key.place, ""));
   }
+  if (entry.dialect == "sparkplug_b" || entry.dialect == "aws_shadow") {
+    for (const auto& below : attributes->node().entries) {
+      entry.mapped.push_back(read_mapped(below, entry.dialect));
+    }
     return;
   }
   // One that says no more than how long a value counts maps nothing.
@@ -393,7 +397,6 @@ LoadedDevices parse_devices(const std::string& path, std::string text) {
   return loaded;
 }
 
-}  // namespace attune::config
 Issues issues_of(const LoadedDevices& loaded, const std::vector<devices::Misfit>& misfits) {
   Issues issues;
   for (const devices::Misfit& misfit : misfits) {
@@ -408,3 +411,4 @@ Issues issues_of(const LoadedDevices& loaded, const std::vector<devices::Misfit>
   return issues;
 }
 
+}  // namespace attune::config

@@ -82,7 +82,10 @@ TEST(DevicesFile, AnIdThatDoesNotFitIsAnErrorWithTheIdToWrite) {
 
 TEST(DevicesFile, ReservedIdsAreRefused) {
   for (const char* id : {"settings", "sun", "local", "weekday"}) {
-    EXPECT_EQ(only_issue(parse("  " + std::string(id) + ": {}\n")).code, "E307") << id;
+    const Issue issue = only_issue(parse("  " + std::string(id) + ": {}\n"));
+    EXPECT_EQ(issue.code, "E307") << id;
+    EXPECT_NE(issue.message.find("rules mean something else by it"), std::string::npos);
+    EXPECT_EQ(issue.hint, "write " + std::string(id) + "_");
   }
 }
 
