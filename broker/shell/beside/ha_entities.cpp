@@ -14,6 +14,7 @@ using devices::json::Writer;
 
 constexpr std::size_t kStateBytesMax = 255;  ///< of a state of Home Assistant's
 constexpr double kUnbounded = 1e9;           ///< a number there must have bounds
+constexpr double kNarrow = 2;                ///< a range that is stepped through in hundredths
 
 std::string below(const HaNames& names, std::string_view kind, std::string_view id) {
   std::string topic = names.prefix + "/ha/";
@@ -44,6 +45,10 @@ std::string_view platform_of(Control control) {
 /// With its platform in it: a setting that becomes another kind of entity is another entity.
 std::string setting_name(const SettingView& setting) {
   return "setting_" + setting.id + "_" + std::string(platform_of(setting.control));
+}
+
+std::string plan_name(const SettingView& setting) {
+  return "setting_" + setting.id + "_plan";
 }
 
 /// Of a character more than a byte nothing is left over.
@@ -109,13 +114,13 @@ void Document::add_number(const SettingView& setting) {
   const double min = std::max(range.min, -kUnbounded);
   const double max = std::min(range.max, kUnbounded);
   out_.member("min", min).member("max", max).member("mode", "box");
-  out_.member("step", max - min <= 2 ? 0.01 : 0.1);
+  out_.member("step", max - min <= kNarrow ? 0.01 : 0.1);
   const std::string_view unit = devices::written_unit(setting.unit);
   if (!unit.empty()) out_.member("unit_of_measurement", unit);
 }
 
 void Document::add_plan(const SettingView& setting) {
-  begin("setting_" + setting.id + "_plan", "text", setting.label + " plan");
+  begin(plan_name(setting), "text", setting.label + " plan");
   out_.member("state_topic", plan_topic(names_, setting.id));
   out_.member("command_topic", command(names_, "settings", setting.id));
   out_.member("entity_category", "config").member("max", static_cast<int>(kStateBytesMax));
@@ -213,7 +218,7 @@ Components components_of(const HaView& view) {
   Components all{{"notices", "event"}};
   for (const SettingView& setting : view.settings) {
     all.emplace(setting_name(setting), platform_of(setting.control));
-    if (setting.is_schedule) all.emplace("setting_" + setting.id + "_plan", "text");
+    if (setting.is_schedule) all.emplace(plan_name(setting), "text");
   }
   for (const RuleView& rule : view.rules) all.emplace("rule_" + rule.id, "switch");
   for (const DeviceView& device : view.devices) {

@@ -22,6 +22,7 @@ using devices::JsonDevice;
 constexpr std::size_t kTextBytesMax = 256;
 constexpr std::size_t kTemplateBytesMax = 4'096;
 constexpr std::size_t kUnitBytesMax = 32;
+constexpr std::size_t kShadowNameMax = 64;
 
 /// A topic that one message can have: no wildcards, no controls, within the limits.
 bool is_topic(const std::string& topic) {
@@ -35,7 +36,7 @@ bool is_topic(const std::string& topic) {
 }
 
 bool is_shadow_name(const std::string& name) {
-  return name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+  return name.size() <= kShadowNameMax && std::ranges::all_of(name, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == ':' || c == '_' || c == '-';
          });
@@ -133,7 +134,8 @@ void DevicesReader::read_device(const yaml::Entry& entry) {
 void DevicesReader::label(Fields& fields, std::string_view key, std::string& out) {
   fields.text(key, out);
   if (out.size() <= kTextBytesMax) return;
-  fields.error(*fields.node().find(key), "E303", std::string(key) + " is longer than 256 bytes");
+  fields.error(*fields.node().find(key), "E303",
+               std::string(key) + " is longer than " + std::to_string(kTextBytesMax) + " bytes");
 }
 
 void DevicesReader::topic(Fields& fields, std::string_view key, std::string& out) {
@@ -297,7 +299,8 @@ void DevicesReader::read_declaration(Fields& fields, const yaml::Node& key, Attr
                  "type: number, with its unit");
   }
   if (attribute.unit.size() > kUnitBytesMax) {
-    fields.error(*fields.node().find("unit"), "E303", "a unit has at most 32 bytes");
+    fields.error(*fields.node().find("unit"), "E303",
+                 "a unit has at most " + std::to_string(kUnitBytesMax) + " bytes");
   }
 }
 

@@ -13,6 +13,7 @@ namespace attune::demo {
 namespace {
 
 constexpr double kFreezerWatts = 82;
+constexpr double kVolts = 231;
 
 std::string_view trimmed(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -79,8 +80,8 @@ std::string Tasmota::shown() const {
 
 std::string Tasmota::measured() const {
   return fmt::format(R"({{"Time":"2026-01-15T12:00:00","ENERGY":{{"Total":{:.3f},"Power":{:.0f},)"
-                     R"("Voltage":231,"Current":{:.3f}}}}})",
-                     energy_, watts_, watts_ / 231);
+                     R"("Voltage":{:.0f},"Current":{:.3f}}}}})",
+                     energy_, watts_, kVolts, watts_ / kVolts);
 }
 
 std::vector<Publish> Tasmota::state() const {
