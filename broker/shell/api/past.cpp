@@ -22,6 +22,18 @@ core::Past past_of(const Ports& ports) {
   return {log_of(ports), page, ports.floor(), ports.head()};
 }
 
+std::optional<AttributeId> attribute_asked(const Call& call) {
+  const std::string_view device = call.query("device");
+  const std::string_view name = call.query("attribute");
+  const auto attribute = call.attribute(device, name);
+  if (!attribute) {
+    call.answer.refuse(
+        404, "unknown_attribute",
+        "there is no attribute `" + std::string(device) + "." + std::string(name) + "`");
+  }
+  return attribute;
+}
+
 Result<Revision> moment_of(const core::Past& past, Millis now, std::string_view at) {
   const auto wall = parse_utc(at);
   if (wall && *wall > now) return Error{"future", "`at` is in the future"};

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string_view>
 
 #include "broker/core/why_then.h"
@@ -11,6 +12,9 @@ namespace attune::api {
 /// Both refer to `ports`, which outlive them.
 [[nodiscard]] core::LogReader log_of(const Ports& ports);
 [[nodiscard]] core::Past past_of(const Ports& ports);
+
+/// The attribute that `device` and `attribute` of the query name; empty: that was answered (404).
+[[nodiscard]] std::optional<AttributeId> attribute_asked(const Call& call);
 
 /// `at` is a time up to `now` (UTC since 1970), or a revision. Errors: "at" for anything else;
 /// "compacted"; "future".

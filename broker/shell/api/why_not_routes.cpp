@@ -189,12 +189,8 @@ void answer_value_then(const Call& call, AttributeId attribute) {
 
 /// Who waits behind, and which rules would want something and are not active.
 void get_value_why_not(const Call& call) {
-  const auto attribute = call.attribute(call.query("device"), call.query("attribute"));
-  if (!attribute) {
-    return call.answer.refuse(404, "unknown_attribute",
-                              "there is no attribute `" + std::string(call.query("device")) + "." +
-                                  std::string(call.query("attribute")) + "`");
-  }
+  const auto attribute = attribute_asked(call);
+  if (!attribute) return;
   call.has_query("at") ? answer_value_then(call, *attribute) : answer_value_now(call, *attribute);
 }
 

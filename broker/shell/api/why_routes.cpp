@@ -75,12 +75,8 @@ void get_why_then(const Call& call, AttributeId attribute) {
 }
 
 void get_why(const Call& call) {
-  const auto attribute = call.attribute(call.query("device"), call.query("attribute"));
-  if (!attribute) {
-    return call.answer.refuse(404, "unknown_attribute",
-                              "there is no attribute `" + std::string(call.query("device")) + "." +
-                                  std::string(call.query("attribute")) + "`");
-  }
+  const auto attribute = attribute_asked(call);
+  if (!attribute) return;
   call.has_query("at") ? get_why_then(call, *attribute) : get_why_now(call, *attribute);
 }
 
