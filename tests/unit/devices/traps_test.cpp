@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "devices/dialects/sparkplug_payload.h"
+#include "tests/unit/devices/sparkplug_metric.h"
 #include "tests/unit/devices/wire.h"
 
 /// What devices are known to trip over, one claim each, with all dialects listening at once. What a
@@ -32,12 +32,6 @@ struct Home : Wire {
         device + "/events/rpc",
         R"({"src":"shellyplus1-ab","dst":"x","method":"NotifyStatus","params":{)" + params + "}}");
   }
-  Availability availability(std::string_view device) const {
-    for (const AvailabilityReport& report : decoded.availability) {
-      if (report.device == catalog.table().find_device(device)) return report.availability;
-    }
-    return Availability::unknown;
-  }
   [[nodiscard]] double number(const std::string& path) const { return value(path).numeric(); }
 };
 
@@ -47,20 +41,9 @@ std::string tasmota(const std::string& more, const std::string& full_topic) {
          R"("onln":"Online","state":["OFF","ON","TOGGLE","HOLD"],"t":"bulb","ft":")" +
          full_topic + R"(","tp":["cmnd","stat","tele"],)" + more + R"(,"ver":1})";
 }
-
-Metric metric(std::string name, Type type, Value value) {
-  Metric made;
-  made.name = std::move(name);
-  made.datatype = static_cast<std::uint32_t>(type);
-  made.value = std::move(value);
-  return made;
-}
-std::string data(std::optional<std::uint64_t> seq, std::vector<Metric> metrics) {
-  return sparkplug::encode({0, seq, std::move(metrics)});
-}
 std::string birth(std::vector<Metric> metrics) {
   metrics.push_back(metric("bdSeq", Type::int64, 0));
-  return data(0, std::move(metrics));
+  return payload(0, std::move(metrics));
 }
 
 TEST(Traps, FullBrightnessIs254Or255Or100AndAlwaysAHundredPercent) {
@@ -272,7 +255,7 @@ TEST(Traps, AnAliasWithoutBirthIsRefusedAndTheBirthAskedFor) {
   Home home;
   Metric nameless = metric("", Type::boolean, true);
   nameless.alias = 9;
-  home.hear("spBv1.0/plant/DDATA/pump/motor", data(4, {nameless}));
+  home.hear("spBv1.0/plant/DDATA/pump/motor", payload(4, {nameless}));
   EXPECT_THAT(home.decoded.readings, IsEmpty());
   EXPECT_THAT(home.rejected(), ElementsAre("alias"));
   ASSERT_EQ(home.decoded.replies.size(), 1u);
@@ -283,17 +266,17 @@ TEST(Traps, TheSequenceWrapsFrom255To0WithoutAGap) {
   Home home;
   home.hear("spBv1.0/plant/NBIRTH/pump", birth({metric("x", Type::int32, 0)}));
   for (std::uint64_t seq = 1; seq <= 256; ++seq) {
-    home.hear("spBv1.0/plant/NDATA/pump", data(seq % 256, {metric("x", Type::int32, 1)}));
+    home.hear("spBv1.0/plant/NDATA/pump", payload(seq % 256, {metric("x", Type::int32, 1)}));
     ASSERT_FALSE(home.decoded.place.gap) << seq;
   }
-  home.hear("spBv1.0/plant/NDATA/pump", data(2, {metric("x", Type::int32, 1)}));
+  home.hear("spBv1.0/plant/NDATA/pump", payload(2, {metric("x", Type::int32, 1)}));
   EXPECT_TRUE(home.decoded.place.gap);
 }
 
 TEST(Traps, AHistoricalValueIsNotThePresentOne) {
   Home home;
   home.hear("spBv1.0/plant/NBIRTH/pump", birth({metric("level", Type::int32, 5)}));
-  std::string late = data(std::nullopt, {metric("level", Type::int32, 99)});
+  std::string late = payload(std::nullopt, {metric("level", Type::int32, 99)});
   late[3] = static_cast<char>(late[3] + 2);  // the metric's length
   late += std::string("\x28\x01", 2);        // its is_historical
   home.hear("spBv1.0/plant/NDATA/pump", late);

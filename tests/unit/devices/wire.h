@@ -51,6 +51,13 @@ struct Wire {
     return sent;
   }
 
+  /// What the last message said of whether a device is there; unknown: nothing.
+  [[nodiscard]] Availability availability(std::string_view device) const {
+    for (const AvailabilityReport& report : decoded.availability) {
+      if (report.device == catalog.table().find_device(device)) return report.availability;
+    }
+    return Availability::unknown;
+  }
   /// The last message's events, `path=word`.
   [[nodiscard]] std::vector<std::string> events() const { return texts(decoded.events); }
   /// What somebody else was heard to command, `path=value`.
@@ -77,5 +84,17 @@ struct Wire {
   Decoded decoded;
   std::map<std::string, Value> values;
 };
+
+/// A devices file that maps attributes of one device.
+inline DevicesFile mapped_file(const char* id, const char* dialect, const char* topic,
+                               std::vector<MappedAttribute> mapped) {
+  DevicesFile file;
+  DeviceEntry& entry = file.entries.emplace_back();
+  entry.id = DeviceId(id);
+  entry.dialect = dialect;
+  entry.topic = topic;
+  entry.mapped = std::move(mapped);
+  return file;
+}
 
 }  // namespace attune::devices

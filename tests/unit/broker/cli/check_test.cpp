@@ -38,6 +38,17 @@ constexpr const char* kRules =
     "      - {report: {hall_motion.occupancy: false}, after: 179s, expect: {hall_lamp.on: true}}\n"
     "      - {after: 1s, expect: {hall_lamp.on: false}}\n";
 
+constexpr const char* kPond =
+    "version: 1\n"
+    "devices:\n"
+    "  pond:\n"
+    "    dialect: json\n"
+    "    attributes:\n"
+    "      x_turbidity: {type: number, unit: NTU, topic: pond/state, path: /t}\n"
+    "      x_program:\n"
+    "        {type: enum, values: {rinse: R, rest: S}, topic: pond/state, path: /p,\n"
+    "         command: {topic: pond/set, payload: '{\"p\":\"${value}\"}'}}\n";
+
 /// `check` and `test` on files in a folder.
 class Files : public testing::Test {
  protected:
@@ -55,6 +66,12 @@ class Files : public testing::Test {
     write("attune.yaml", "version: 1\n");
     write("devices.d/found.yaml", kDevices);
     write("rules.d/hall.yaml", kRules);
+  }
+  /// A pond that says attributes of its own, and the rules about it.
+  void write_pond(const std::string& rules) {
+    write("attune.yaml", "version: 1\n");
+    write("devices.d/pond.yaml", kPond);
+    write("rules.d/pond.yaml", "version: 1\ndefaults: {pond.x_program: rest}\n" + rules);
   }
   [[nodiscard]] std::string path(const std::string& name) const { return folder_ / name; }
   [[nodiscard]] std::string read(const std::string& name) const {
@@ -132,17 +149,6 @@ TEST_F(Files, APathThatIsNotThereIsANo) {
   EXPECT_EQ(run({"test", path("none.yaml")}), ExitCode::no);
 }
 
-constexpr const char* kPond =
-    "version: 1\n"
-    "devices:\n"
-    "  pond:\n"
-    "    dialect: json\n"
-    "    attributes:\n"
-    "      x_turbidity: {type: number, unit: NTU, topic: pond/state, path: /t}\n"
-    "      x_program:\n"
-    "        {type: enum, values: {rinse: R, rest: S}, topic: pond/state, path: /p,\n"
-    "         command: {topic: pond/set, payload: '{\"p\":\"${value}\"}'}}\n";
-
 TEST_F(Files, WhatADevicesFileCannotMapIsShownWhereItStands) {
   write("attune.yaml", "version: 1\n");
   write("devices.d/a.yaml", "version: 1\ndevices: {hall_lamp: {area: hall}}\n");
@@ -195,31 +201,23 @@ TEST_F(Files, ADeviceMayHaveTheNameOfAFunctionOrAType) {
 }
 
 TEST_F(Files, RulesReadAndCommandAttributesOfOnesOwn) {
-  write("attune.yaml", "version: 1\n");
-  write("devices.d/pond.yaml", kPond);
-  write("rules.d/pond.yaml",
-        "version: 1\n"
-        "defaults: {pond.x_program: rest}\n"
-        "rules:\n"
-        "  murky: {when: pond.x_turbidity > 50, want: {pond.x_program: rinse}}\n"
-        "tests:\n"
-        "  rinses:\n"
-        "    given: {state: {pond.x_turbidity: 10, pond.x_program: rest}}\n"
-        "    steps:\n"
-        "      - {report: {pond.x_turbidity: 60}, expect: {pond.x_program: rinse}, by: murky}\n"
-        "      - {report: {pond.x_turbidity: 10}, expect: {pond.x_program: rest}}\n");
+  write_pond(
+      "rules:\n"
+      "  murky: {when: pond.x_turbidity > 50, want: {pond.x_program: rinse}}\n"
+      "tests:\n"
+      "  rinses:\n"
+      "    given: {state: {pond.x_turbidity: 10, pond.x_program: rest}}\n"
+      "    steps:\n"
+      "      - {report: {pond.x_turbidity: 60}, expect: {pond.x_program: rinse}, by: murky}\n"
+      "      - {report: {pond.x_turbidity: 10}, expect: {pond.x_program: rest}}\n");
   EXPECT_EQ(run({"check", path(".")}), ExitCode::yes) << out_.str() << err_.str();
   EXPECT_EQ(run({"test", path(".")}), ExitCode::yes) << out_.str() << err_.str();
 }
 
 TEST_F(Files, AnAttributeOfOnesOwnThatNobodyDeclaredIsAnError) {
-  write("attune.yaml", "version: 1\n");
-  write("devices.d/pond.yaml", kPond);
-  write("rules.d/pond.yaml",
-        "version: 1\n"
-        "defaults: {pond.x_program: rest}\n"
-        "rules:\n"
-        "  murky: {when: pond.x_clarity > 50, want: {pond.x_program: rinse}}\n");
+  write_pond(
+      "rules:\n"
+      "  murky: {when: pond.x_clarity > 50, want: {pond.x_program: rinse}}\n");
   EXPECT_EQ(run({"check", path(".")}), ExitCode::no);
   EXPECT_NE((out_.str() + err_.str()).find("x_clarity"), std::string::npos);
   write("rules.d/pond.yaml",

@@ -6,10 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/core/core.h"
-#include "broker/shell/loop/restore.h"
 #include "devices/vocabulary.h"
-#include "store/store.h"
+#include "tests/support/core_home.h"
 
 namespace attune::core {
 namespace {
@@ -18,11 +16,10 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// A core with one sensor whose temperature counts for ten minutes, and its humidity for ever.
-class Home {
+class Home final : public support::CoreHome {
  public:
-  Home() : store_(store::make_memory_store()) {
+  Home() {
     describe(minutes(10));
-    now_ = {*parse_utc("2026-01-15T12:00:00"), Millis(1'000)};
     restart();
   }
   void describe(std::optional<Millis> max_age) {
@@ -34,9 +31,7 @@ class Home {
     catalog_.describe(std::move(info));
   }
   void say(const std::string& attribute, Value value, Arrival arrival = Arrival::live) {
-    devices::Decoded decoded;
-    decoded.readings.push_back({catalog_.table().intern(DeviceId("sensor"), attribute), value});
-    step(MessageArrived{arrival, "home/sensor", &decoded});
+    CoreHome::say("sensor." + attribute, std::move(value), arrival);
   }
   void forget(const std::string& attribute) {
     devices::Decoded decoded;
@@ -59,21 +54,9 @@ class Home {
   [[nodiscard]] std::string lamp_is() const {
     return core_->image().device(*catalog_.table().find_device("lamp")).derived.state;
   }
-  void pass(Millis duration) {
-    const Millis end = now_.steady + duration;
-    for (auto due = core_->next_deadline(); due && *due <= end; due = core_->next_deadline()) {
-      move(std::max(*due - now_.steady, Millis(0)));
-      step(Tick{});
-    }
-    move(end - now_.steady);
-    step(Tick{});
-  }
   void restart() {
-    store_ = store_->reopen();
-    core_ = std::make_unique<Core>(catalog_, Options{});
-    core_->restore(std::move(*shell::restored(*store_, *store_->recover())));
-    step(RulesLoaded{std::make_shared<rules::RuleSet>()});
-    step(LinkChanged{true});
+    start(std::make_shared<rules::RuleSet>());
+    link(true);
   }
   [[nodiscard]] std::string at(const std::string& attribute) const {
     const auto id = *catalog_.table().find("sensor", attribute);
@@ -82,24 +65,6 @@ class Home {
   [[nodiscard]] Value kept(const std::string& attribute) const {
     return core_->image().at(*catalog_.table().find("sensor", attribute)).value;
   }
-
- private:
-  void move(Millis by) { now_ = {now_.wall + by, now_.steady + by}; }
-  void step(decltype(Event::what) what) {
-    Outcome out;
-    core_->step({now_, std::move(what)}, out);
-    store::Turn turn;
-    turn.changes = out.changes;
-    turn.writes = out.writes;
-    for (Write& row : core_->take_rows()) turn.writes.push_back(std::move(row));
-    turn.at = now_;
-    ASSERT_TRUE(store_->commit(turn));
-  }
-
-  devices::Catalog catalog_;
-  std::unique_ptr<store::MemoryStore> store_;
-  std::unique_ptr<Core> core_;
-  Instant now_;
 };
 
 TEST(Ages, AValueIsKnownUntilExactlyItsAge) {

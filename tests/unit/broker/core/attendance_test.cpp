@@ -7,11 +7,8 @@
 #include <vector>
 
 #include "broker/core/attendance_rows.h"
-#include "broker/core/core.h"
-#include "broker/shell/loop/restore.h"
 #include "devices/vocabulary.h"
-#include "rules/load.h"
-#include "store/store.h"
+#include "tests/support/core_home.h"
 
 namespace attune::core {
 namespace {
@@ -21,23 +18,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// A core on a store in memory with a mains meter, a battery thermometer and a lamp.
-class Home {
+class Home final : public support::CoreHome {
  public:
-  Home() : store_(store::make_memory_store()) {
+  Home() {
     describe("meter", {"power"});
     describe("thermometer", {"battery", "temperature"});
     describe("lamp", {"on"});
-    now_ = {*parse_utc("2026-01-15T12:00:00"), Millis(1'000)};
-    start();
+    begin();
     link(true);
   }
 
-  void say(const std::string& path, Value value, Arrival arrival = Arrival::live) {
-    const auto parsed = *parse_path(path);
-    devices::Decoded decoded;
-    decoded.readings.push_back({catalog_.table().intern(parsed), std::move(value)});
-    step(MessageArrived{arrival, "home/" + parsed.device.text(), &decoded});
-  }
   void lie(const std::string& path) {
     devices::Decoded decoded;
     decoded.rejections.push_back({"home", path, "range", "1e9"});
@@ -51,19 +41,6 @@ class Home {
     }
     step(MessageArrived{arrival, "bridge", &decoded});
   }
-  void link(bool up) { step(LinkChanged{up}); }
-  void write(const std::string& path, Value value) {
-    step(WriteRequest{RequestId{1}, *parse_path(path), std::move(value), {}, {}, "test", ""});
-  }
-  void pass(Millis duration) {
-    const Millis end = now_.steady + duration;
-    for (auto due = core_->next_deadline(); due && *due <= end; due = core_->next_deadline()) {
-      move(std::max(*due - now_.steady, Millis(0)));
-      step(Tick{});
-    }
-    move(end - now_.steady);
-    step(Tick{});
-  }
   /// Reports another value every `period`.
   void report(const std::string& path, Millis period, int times) {
     for (int i = 0; i < times; ++i) {
@@ -73,9 +50,8 @@ class Home {
   }
   /// As after `kill -9`: what is not committed is gone.
   void restart(Millis away = Millis(0)) {
-    store_ = store_->reopen();
     move(away);
-    start();
+    begin();
   }
   void leave(const std::string& id) {
     catalog_.remove(DeviceId(id));
@@ -114,7 +90,6 @@ class Home {
   [[nodiscard]] const devices::Liveness& liveness(const std::string& id) const {
     return *core_->attendance().find(device(id));
   }
-  [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] std::size_t rows() const { return store_->blobs("liveness")->size(); }
 
   std::vector<Change> changes;        ///< of kind liveness
@@ -123,36 +98,15 @@ class Home {
   std::vector<Write> rows_to_commit;  ///< of the last step, those of take_rows()
 
  private:
-  void move(Millis by) { now_ = {now_.wall + by, now_.steady + by}; }
-  void start() {
-    core_ = std::make_unique<Core>(catalog_, Options{});
-    core_->restore(std::move(*shell::restored(*store_, *store_->recover())));
-    const rules::Loaded loaded =
-        rules::load({{"rules.yaml", "version: 1\ndefaults: {lamp.on: false}\n"}},
-                    {catalog_.devices(), catalog_.table(), devices::vocabulary_types(), nullptr});
-    step(RulesLoaded{loaded.set});
-  }
-  void step(decltype(Event::what) what) {
-    Outcome out;
-    core_->step({now_, std::move(what)}, out);
+  void begin() { start(rules_of("version: 1\ndefaults: {lamp.on: false}\n")); }
+  void see(const Outcome& out, const std::vector<Write>& rows) override {
     for (const Change& change : out.changes) {
       if (change.kind == ChangeKind::liveness) changes.push_back(change);
     }
     dispatches.insert(dispatches.end(), out.dispatches.begin(), out.dispatches.end());
     writes = out.writes;
-    rows_to_commit = core_->take_rows();
-    store::Turn turn;
-    turn.changes = out.changes;
-    turn.writes = out.writes;
-    turn.writes.insert(turn.writes.end(), rows_to_commit.begin(), rows_to_commit.end());
-    turn.at = now_;
-    ASSERT_TRUE(store_->commit(turn));
+    rows_to_commit = rows;
   }
-
-  devices::Catalog catalog_;
-  std::unique_ptr<store::MemoryStore> store_;
-  std::unique_ptr<Core> core_;
-  Instant now_;
 };
 
 TEST(Attendance, ALiveMessageMakesADeviceOnlineAndARetainedOneDoesNot) {

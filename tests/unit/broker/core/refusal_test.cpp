@@ -5,10 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/core/core.h"
-#include "broker/shell/loop/restore.h"
 #include "devices/vocabulary.h"
-#include "store/store.h"
+#include "tests/support/core_home.h"
 
 /// Devices that say that they will not do what they were told.
 namespace attune::core {
@@ -17,9 +15,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class Home {
+class Home final : public support::CoreHome {
  public:
-  Home() : store_(store::make_memory_store()) {
+  Home() {
     for (const std::string id : {"lamp", "other"}) {
       DeviceInfo info;
       info.id = DeviceId(id);
@@ -27,8 +25,7 @@ class Home {
                          devices::canonical_attribute("on", true)};
       catalog_.describe(std::move(info));
     }
-    now_ = {*parse_utc("2026-01-15T12:00:00"), Millis(1'000)};
-    start();
+    restart();
     say("lamp", false, 10.0);
     say("other", false, 10.0);
   }
@@ -38,28 +35,15 @@ class Home {
     decoded.readings.push_back({catalog_.table().intern(DeviceId(id), "brightness"), brightness});
     step(MessageArrived{Arrival::live, "home/" + id, &decoded});
   }
-  void want(const std::string& path, Value value) {
-    step(WriteRequest{RequestId{1}, *parse_path(path), std::move(value), {}, {}, "test", ""});
-  }
   void refuse(const std::string& id, const std::string& command, bool expired,
               Arrival arrival = Arrival::live) {
     devices::Decoded decoded;
     decoded.refusals.push_back({*catalog_.table().find_device(id), command, expired, "child lock"});
     step(MessageArrived{arrival, "home/ack", &decoded});
   }
-  void link(bool up) { step(LinkChanged{up}); }
-  void pass(Millis duration) {
-    const Millis end = now_.steady + duration;
-    for (auto due = core_->next_deadline(); due && *due <= end; due = core_->next_deadline()) {
-      move(std::max(*due - now_.steady, Millis(0)));
-      step(Tick{});
-    }
-    move(end - now_.steady);
-    step(Tick{});
-  }
   void restart() {
-    store_ = store_->reopen();
-    start();
+    start(std::make_shared<rules::RuleSet>());
+    link(true);
   }
   /// `lamp.on rejected`, in the order of their ends.
   std::vector<std::string> ends;
@@ -68,16 +52,7 @@ class Home {
   [[nodiscard]] std::string last_id() const { return text(dispatches.back().commands.back()); }
 
  private:
-  void move(Millis by) { now_ = {now_.wall + by, now_.steady + by}; }
-  void start() {
-    core_ = std::make_unique<Core>(catalog_, Options{});
-    core_->restore(std::move(*shell::restored(*store_, *store_->recover())));
-    step(RulesLoaded{std::make_shared<rules::RuleSet>()});
-    step(LinkChanged{true});
-  }
-  void step(decltype(Event::what) what) {
-    Outcome out;
-    core_->step({now_, std::move(what)}, out);
+  void see(const Outcome& out, const std::vector<Write>& /*rows*/) override {
     for (const Write& write : out.writes) {
       const auto* command = std::get_if<Command>(&write.record);
       if (command == nullptr || !is_final(command->state)) continue;
@@ -85,24 +60,14 @@ class Home {
       reasons.push_back(command->reason);
     }
     for (const Dispatch& dispatch : out.dispatches) dispatches.push_back(dispatch);
-    store::Turn turn;
-    turn.changes = out.changes;
-    turn.writes = out.writes;
-    turn.at = now_;
-    ASSERT_TRUE(store_->commit(turn));
   }
-
-  devices::Catalog catalog_;
-  std::unique_ptr<store::MemoryStore> store_;
-  std::unique_ptr<Core> core_;
-  Instant now_;
 };
 
 using Ends = std::vector<std::string>;
 
 TEST(Refusal, EndsTheCommandWithTheDevicesReason) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   home.refuse("lamp", home.last_id(), false);
   EXPECT_EQ(home.ends, Ends{"lamp.on rejected"});
   EXPECT_EQ(home.reasons.back(), "the device refuses: child lock");
@@ -113,7 +78,7 @@ TEST(Refusal, EndsTheCommandWithTheDevicesReason) {
 
 TEST(Refusal, OneThatCameTooLateHasExpired) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   home.refuse("lamp", home.last_id(), true);
   EXPECT_EQ(home.ends, Ends{"lamp.on expired"});
 }
@@ -121,9 +86,9 @@ TEST(Refusal, OneThatCameTooLateHasExpired) {
 TEST(Refusal, EndsAllThatTravelledTogetherAndNothingElse) {
   Home home;
   home.link(false);
-  home.want("lamp.on", true);
-  home.want("lamp.brightness", 50.0);
-  home.want("other.on", true);
+  home.write("lamp.on", true);
+  home.write("lamp.brightness", 50.0);
+  home.write("other.on", true);
   home.dispatches.clear();
   home.link(true);
   ASSERT_EQ(home.dispatches.size(), 2u);
@@ -135,23 +100,23 @@ TEST(Refusal, EndsAllThatTravelledTogetherAndNothingElse) {
 
 TEST(Refusal, SomethingNewIsTriedAgain) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   home.refuse("lamp", home.last_id(), false);
-  home.want("lamp.on", false);
-  home.want("lamp.on", true);
+  home.write("lamp.on", false);
+  home.write("lamp.on", true);
   EXPECT_EQ(home.dispatches.size(), 2u);
 }
 
 TEST(Refusal, NobodyRefusesForAnother) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   home.refuse("other", home.last_id(), false);
   EXPECT_TRUE(home.ends.empty());
 }
 
 TEST(Refusal, OfNothingIsNothing) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   for (const char* id : {"", "cmd-", "cmd-01", "cmd-99999999999999999999", "cmd-77", "x", "1"}) {
     home.refuse("lamp", id, false);
   }
@@ -165,14 +130,14 @@ TEST(Refusal, OfNothingIsNothing) {
 
 TEST(Refusal, ARetainedOneSaysNothing) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   home.refuse("lamp", home.last_id(), false, Arrival::retained);
   EXPECT_TRUE(home.ends.empty());
 }
 
 TEST(Refusal, IsUnderstoodAfterARestart) {
   Home home;
-  home.want("lamp.on", true);
+  home.write("lamp.on", true);
   const std::string id = home.last_id();
   home.restart();
   home.refuse("lamp", id, false);

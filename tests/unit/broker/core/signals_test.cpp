@@ -7,12 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/core/core.h"
-#include "broker/shell/loop/restore.h"
-#include "devices/vocabulary.h"
-#include "rules/load.h"
 #include "rules/signals.h"
-#include "store/store.h"
+#include "tests/support/core_home.h"
 
 namespace attune::core {
 namespace {
@@ -22,59 +18,37 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// A core on a store in memory, with a few sensors and lamps, on simulated time.
-class Home {
+class Home final : public support::CoreHome {
  public:
   explicit Home(const std::string& rules, const std::string& start = "2026-01-15T12:00:00",
                 const std::string& zone = "Europe/Berlin",
                 std::optional<Place> place = Place{52.52, 13.405})
-      : store_(store::make_memory_store()) {
+      : CoreHome(start) {
     describe("window", "contact", {{"open", ValueType::boolean}});
     describe("door", "contact", {{"open", ValueType::boolean}});
     describe("meter", "plug", {{"power", ValueType::number}});
     describe("lamp", "light", {{"on", ValueType::boolean, true}});
     site_.zone = *cel::Zone::find(zone);
     site_.place = place;
-    now_ = {*parse_utc(start), Millis(1'000)};
     text_ = "version: 1\n" + rules;
-    start_core();
+    restart();
   }
 
-  void say(const std::string& path, Value value) {
-    const auto parsed = *parse_path(path);
-    devices::Decoded decoded;
-    decoded.readings.push_back({catalog_.table().intern(parsed), std::move(value)});
-    step(MessageArrived{Arrival::live, "home/" + path, &decoded});
-  }
   void available(const std::string& device, Availability availability) {
     devices::Decoded decoded;
     decoded.availability.push_back({*catalog_.table().find_device(device), availability});
     step(MessageArrived{Arrival::live, "home/" + device, &decoded});
   }
-  void pass(Millis duration) {
-    const Millis end = now_.steady + duration;
-    for (auto due = core_->next_deadline(); due && *due <= end; due = core_->next_deadline()) {
-      move(std::max(*due - now_.steady, Millis(0)));
-      step(Tick{});
-      ++wakes;
-    }
-    move(end - now_.steady);
-    step(Tick{});
-  }
   void set_clock(Millis by) { now_.wall += by; }
-  void restart() {
-    store_ = store_->reopen();
-    start_core();
-  }
+  void restart() { CoreHome::start(rules_of(text_), site_); }
 
   /// What the expression is now: `true`, `21.5`, `"on"`, or `null` while it is unknown.
   [[nodiscard]] std::string value(const std::string& signal) const {
     const auto id = catalog_.table().find(rules::kSignalDevice, signal);
     return id ? to_json(core_->image().value(*id)) : "no such signal";
   }
-  [[nodiscard]] Instant now() const { return now_; }
 
   std::vector<std::string> decisions;  ///< what rules did and what was wanted, with its moment
-  int wakes = 0;
 
  private:
   struct Named {
@@ -97,38 +71,16 @@ class Home {
     }
     catalog_.describe(info);
   }
-  void move(Millis by) { now_ = {now_.wall + by, now_.steady + by}; }
-  void start_core() {
-    core_ = std::make_unique<Core>(catalog_, Options{false, site_});
-    core_->restore(std::move(*shell::restored(*store_, *store_->recover())));
-    rules::Loaded loaded =
-        rules::load({{"rules.yaml", text_}},
-                    {catalog_.devices(), catalog_.table(), devices::vocabulary_types(), nullptr});
-    ASSERT_TRUE(loaded.set) << render(loaded.issues);
-    step(RulesLoaded{loaded.set});
-  }
-  void step(decltype(Event::what) what) {
-    Outcome out;
-    core_->step({now_, std::move(what)}, out);
+  void see(const Outcome& out, const std::vector<Write>& /*rows*/) override {
     for (const Change& change : out.changes) {
       if (change.kind != ChangeKind::rule && change.kind != ChangeKind::desired) continue;
       decisions.push_back(format_utc(change.at.wall) + " " + change.device + "." +
                           change.attribute + " " + to_json(change.value) + " " + change.status +
                           " because " + change.cause.id);
     }
-    store::Turn turn;
-    turn.changes = out.changes;
-    turn.writes = out.writes;
-    turn.at = now_;
-    if (turn.changes.empty() && turn.writes.empty()) return;
-    ASSERT_TRUE(store_->commit(turn));
   }
 
-  devices::Catalog catalog_;
-  std::unique_ptr<store::MemoryStore> store_;
-  std::unique_ptr<Core> core_;
   Site site_;
-  Instant now_;
   std::string text_;
 };
 

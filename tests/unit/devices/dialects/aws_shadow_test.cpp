@@ -158,13 +158,7 @@ TEST(AwsShadow, HostileDocumentsAreRefusedWithTheirReason) {
 }
 
 DevicesFile lamp_file(std::vector<MappedAttribute> mapped) {
-  DevicesFile file;
-  DeviceEntry& entry = file.entries.emplace_back();
-  entry.id = DeviceId("lamp");
-  entry.dialect = "aws_shadow";
-  entry.topic = "lamp";
-  entry.mapped = std::move(mapped);
-  return file;
+  return mapped_file("lamp", "aws_shadow", "lamp", std::move(mapped));
 }
 
 std::vector<MappedAttribute> lamp_mapping() {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <string>
 
+#include "tests/unit/devices/sparkplug_metric.h"
 #include "tests/unit/devices/wire.h"
 
 namespace attune::devices {
@@ -24,20 +25,10 @@ DialectConfig sparkplug_only() {
   return config;
 }
 
-Metric metric(std::string name, Type type, Value value) {
-  Metric made;
-  made.name = std::move(name);
-  made.datatype = static_cast<std::uint32_t>(type);
-  made.value = std::move(value);
-  return made;
-}
 Metric aliased(std::uint64_t alias, Type type, Value value, std::string name = {}) {
   Metric made = metric(std::move(name), type, std::move(value));
   made.alias = alias;
   return made;
-}
-std::string payload(std::optional<std::uint64_t> seq, std::vector<Metric> metrics) {
-  return sparkplug::encode({0, seq, std::move(metrics)});
 }
 std::string birth(int count, std::vector<Metric> metrics = {}) {
   metrics.push_back(metric("bdSeq", Type::int64, count));
@@ -59,12 +50,6 @@ struct Plant : Wire {
     normaliser.decode({topic, bytes, false, {at, at}}, decoded);
     for (const Reading& reading : decoded.readings) values[path(reading)] = reading.value;
     return decoded;
-  }
-  [[nodiscard]] Availability availability(std::string_view device) const {
-    for (const AvailabilityReport& report : decoded.availability) {
-      if (report.device == catalog.table().find_device(device)) return report.availability;
-    }
-    return Availability::unknown;
   }
   /// What a command of these attributes says, decoded again.
   std::vector<Metric> command(std::string_view device,
@@ -282,13 +267,7 @@ TEST(Sparkplug, EveryDatatypeKeepsItsSignAndSize) {
 
 /// A devices file that maps a boiler's metrics.
 DevicesFile boiler_file(std::vector<MappedAttribute> mapped) {
-  DevicesFile file;
-  DeviceEntry& entry = file.entries.emplace_back();
-  entry.id = DeviceId("boiler");
-  entry.dialect = "sparkplug_b";
-  entry.topic = "plant/edge/boiler";
-  entry.mapped = std::move(mapped);
-  return file;
+  return mapped_file("boiler", "sparkplug_b", "plant/edge/boiler", std::move(mapped));
 }
 
 std::vector<MappedAttribute> boiler_mapping() {

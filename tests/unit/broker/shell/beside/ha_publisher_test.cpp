@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tests/support/silent_link.h"
 #include "tests/unit/broker/shell/beside/house.h"
 
 namespace attune::beside {
@@ -13,11 +14,8 @@ const HaNames kNames{"homeassistant", "attune", "n1", "0.1.0"};
 constexpr const char* kConfig = "homeassistant/device/attune_n1/config";
 
 /// A broker that keeps what is retained, and tells of it when it is asked.
-class Bus final : public link::Link {
+class Bus final : public support::SilentLink {
  public:
-  Status start() override { return {}; }
-  void stop(std::chrono::milliseconds) override {}
-  bool open_outbox(std::uint64_t) override { return true; }
   bool publish(std::vector<link::Parcel> parcels) override {
     if (!up) return false;
     for (auto& parcel : parcels) {
@@ -32,12 +30,7 @@ class Bus final : public link::Link {
     }
     return true;
   }
-  link::Reports take_reports() override { return {}; }
-  void set_subscriptions(std::vector<std::string>) override {}
-  bool subscribed() const override { return true; }
-  link::LinkStatus status() const override { return {}; }
 
-  bool up = true;
   std::map<std::string, std::string> retained;
   std::vector<std::string> said;
   std::vector<std::uint64_t> tickets;

@@ -5,26 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/silent_link.h"
+
 namespace attune::shell {
 namespace {
 
 /// A line that keeps what it is given, and may refuse it.
-class Line final : public link::Link {
+class Line final : public support::SilentLink {
  public:
-  Status start() override { return {}; }
-  void stop(std::chrono::milliseconds) override {}
-  bool open_outbox(std::uint64_t) override { return true; }
   bool publish(std::vector<link::Parcel> parcels) override {
     if (!up) return false;
     for (auto& parcel : parcels) taken.push_back(std::move(parcel));
     return true;
   }
-  link::Reports take_reports() override { return {}; }
-  void set_subscriptions(std::vector<std::string>) override {}
-  bool subscribed() const override { return true; }
-  link::LinkStatus status() const override { return {}; }
 
-  bool up = true;
   std::vector<link::Parcel> taken;
 };
 
