@@ -51,6 +51,14 @@ void refuse_moment(const Call& call, const core::Past& past, const Error& error)
   call.answer.json(std::move(out), status);
 }
 
+std::optional<Asked> asked_then(const Call& call, const core::Past& past, AttributeId attribute) {
+  const auto at = moment_of(past, call.ports.now().wall, call.query("at"));
+  if (!at) return refuse_moment(call, past, at.error()), std::nullopt;
+  auto why = core::why_then(call.ports.core(), past, attribute, *at);
+  if (!why) return refuse_moment(call, past, why.error()), std::nullopt;
+  return Asked{*at, std::move(*why)};
+}
+
 void append_standing(Writer& out, const core::WhyThen& why, std::string_view node) {
   out.key("claims").begin_array();
   for (const auto& [claim, standing] : why.claims) {

@@ -22,6 +22,15 @@ namespace attune::api {
 /// 400, 410 or 416, with what the log holds.
 void refuse_moment(const Call& call, const core::Past& past, const Error& error);
 
+/// What stood behind an attribute at the moment that the query's `at` names.
+struct Asked {
+  Revision at{};
+  core::WhyThen why;
+};
+/// Empty: that was answered, see refuse_moment().
+[[nodiscard]] std::optional<Asked> asked_then(const Call& call, const core::Past& past,
+                                              AttributeId attribute);
+
 /// The claims that stood then, and whether these are all.
 void append_standing(devices::json::Writer& out, const core::WhyThen& why, std::string_view node);
 

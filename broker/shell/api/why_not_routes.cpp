@@ -168,23 +168,22 @@ std::string value_text(const core::WhyThen& why, const std::vector<core::WhyNot>
 
 void answer_value_then(const Call& call, AttributeId attribute) {
   const core::Past past = past_of(call.ports);
-  const auto at = moment_of(past, call.ports.now().wall, call.query("at"));
-  if (!at) return refuse_moment(call, past, at.error());
-  const auto why = core::why_then(call.ports.core(), past, attribute, *at);
-  if (!why) return refuse_moment(call, past, why.error());
-  const SetOfThen then(call, past, *at);
+  const auto asked = asked_then(call, past, attribute);
+  if (!asked) return;
+  const core::WhyThen& why = asked->why;
+  const SetOfThen then(call, past, asked->at);
   if (then.empty()) return;
-  const auto of_then = then.rules().table.find(why->path.device.text(), why->path.attribute);
-  auto rules =
-      of_then ? core::inhibited_rules_then(call.ports.core(), past, then.rules(), *of_then, *at)
-              : std::vector<core::WhyNot>();
+  const auto of_then = then.rules().table.find(why.path.device.text(), why.path.attribute);
+  auto rules = of_then ? core::inhibited_rules_then(call.ports.core(), past, then.rules(), *of_then,
+                                                    asked->at)
+                       : std::vector<core::WhyNot>();
   if (!rules) return refuse_moment(call, past, rules.error());
   Writer out;
-  out.begin_object().member("device", why->path.device.text());
-  out.member("attribute", why->path.attribute).member("revision", integer(*at));
-  append_standing(out, *why, call.ports.identity().node);
+  out.begin_object().member("device", why.path.device.text());
+  out.member("attribute", why.path.attribute).member("revision", integer(asked->at));
+  append_standing(out, why, call.ports.identity().node);
   append_rules(out, *rules);
-  call.answer.json(std::move(out.member("text", value_text(*why, *rules)).end_object()));
+  call.answer.json(std::move(out.member("text", value_text(why, *rules)).end_object()));
 }
 
 /// Who waits behind, and which rules would want something and are not active.

@@ -56,22 +56,21 @@ void get_why_now(const Call& call, AttributeId attribute) {
 
 void get_why_then(const Call& call, AttributeId attribute) {
   const core::Past past = past_of(call.ports);
-  const auto at = moment_of(past, call.ports.now().wall, call.query("at"));
-  if (!at) return refuse_moment(call, past, at.error());
-  const auto why = core::why_then(call.ports.core(), past, attribute, *at);
-  if (!why) return refuse_moment(call, past, why.error());
+  const auto asked = asked_then(call, past, attribute);
+  if (!asked) return;
+  const core::WhyThen& why = asked->why;
   const auto& node = call.ports.identity().node;
   Writer out;
-  out.begin_object().member("device", why->path.device.text());
-  out.member("attribute", why->path.attribute).member("revision", integer(why->revision));
-  out.member("value", why->value ? why->value->value : Value());
-  out.member("since", why->value ? time_of(why->value->at) : Value());
-  out.member("desired", why->desired ? why->desired->value : Value());
-  out.member("by", text_or_null(why->desired ? why->desired->status : ""));
-  append_standing(out, *why, node);
-  append_chain(out, "reported", why->reported, node);
-  append_chain(out, "wanted", why->wanted, node);
-  call.answer.json(std::move(out.member("text", core::why_text(*why)).end_object()));
+  out.begin_object().member("device", why.path.device.text());
+  out.member("attribute", why.path.attribute).member("revision", integer(why.revision));
+  out.member("value", why.value ? why.value->value : Value());
+  out.member("since", why.value ? time_of(why.value->at) : Value());
+  out.member("desired", why.desired ? why.desired->value : Value());
+  out.member("by", text_or_null(why.desired ? why.desired->status : ""));
+  append_standing(out, why, node);
+  append_chain(out, "reported", why.reported, node);
+  append_chain(out, "wanted", why.wanted, node);
+  call.answer.json(std::move(out.member("text", core::why_text(why)).end_object()));
 }
 
 void get_why(const Call& call) {
