@@ -52,7 +52,7 @@ std::string template_problem(std::string_view pattern) {
   for (std::size_t at = pattern.find("${"); at != std::string_view::npos;
        at = pattern.find("${", at + 1)) {
     if (pattern.substr(at, kPlaceholder.size()) != kPlaceholder) {
-      return "only ${value} can be inserted into a payload";
+      return "only ${value} can be inserted into a payload; write the rest as it is";
     }
   }
   return "";

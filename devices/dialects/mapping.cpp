@@ -134,7 +134,8 @@ std::string declaration_problem(const MappedAttribute& from) {
   if (!from.type) return "an attribute of one's own says its type, like type: number";
   if (*from.type == ValueType::numbers) return "a list of numbers has no form here";
   const bool counts = *from.type == ValueType::number || *from.type == ValueType::integer;
-  if (!counts && (from.range || !from.unit.empty())) return "only a number has a unit and a range";
+  if (!counts && (from.range || !from.unit.empty()))
+    return "only a number has a unit and a range; leave them out";
   if (from.range && !(from.range->min < from.range->max))
     return "its range is empty; min is below max";
   return *from.type == ValueType::enumeration && from.values.empty()

@@ -38,26 +38,31 @@ std::optional<double> edge(Fields& cuts, const yaml::Entry& band, const devices:
   return upto;
 }
 
+/// The last band ends where the scale does.
+void check_last(Fields& cuts, const devices::Scale& scale, const devices::Cut& last) {
+  if (last.upto == scale.top) return;
+  const std::string top = std::isinf(scale.top) ? kAbove : "100";
+  cuts.error(cuts.node().entries.back().value, "E303",
+             "the last band reaches everything that is left", "write " + last.name + ": " + top);
+}
+
 void read_cuts(Fields& cuts, const devices::Scale& scale, std::vector<devices::Cut>& out) {
   const auto& all = cuts.node().entries;
+  const yaml::NodeKind kind = cuts.node().kind;
+  if (kind == yaml::NodeKind::scalar || kind == yaml::NodeKind::list) return;  // an Issue already
   if (all.size() < kBandsMin || all.size() > kBandsMax) {
-    cuts.error(cuts.node(), "E303", "a scale has two to eight bands", example(scale));
+    return cuts.error(cuts.node(), "E303", "a scale has two to eight bands", example(scale));
   }
-  double before = -kOpen;
   for (const yaml::Entry& band : all) {
     if (band.key.text.empty()) cuts.error(band.key, "E303", "a band has a name", example(scale));
     const std::optional<double> upto = edge(cuts, band, scale);
-    if (!upto) return;
-    if (*upto <= before) {
+    if (!upto) continue;
+    if (!out.empty() && *upto <= out.back().upto) {
       cuts.error(band.value, "E303", "bands ascend, and each ends where the next begins");
     }
-    before = *upto;
     out.push_back({band.key.text, *upto});
   }
-  if (all.empty() || before == scale.top) return;
-  const std::string top = std::isinf(scale.top) ? kAbove : "100";
-  cuts.error(all.back().value, "E303", "the last band reaches everything that is left",
-             "write " + all.back().key.text + ": " + top);
+  if (out.size() == all.size()) check_last(cuts, scale, out.back());
 }
 
 }  // namespace
@@ -68,7 +73,6 @@ void read_bands(Fields& device, devices::Cuts& out) {
   for (const devices::Scale& scale : devices::scales()) {
     if (auto cuts = bands->map(scale.name)) {
       read_cuts(*cuts, scale, out[std::string(scale.name)]);
-      cuts->finish();
     }
   }
   bands->finish();

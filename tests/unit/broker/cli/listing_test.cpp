@@ -151,5 +151,16 @@ TEST(Details, OfADeviceShowWhatIsWantedAndByWhom) {
             "raw.x  1\n");
 }
 
+TEST(Details, OfADeviceSayAValueInItsBandToo) {
+  const auto document = parse_json(R"({"id":"hall","attributes":{
+"temperature":{"value":28.5,"unit":"Cel","band":"warm","revision":3,"at":"2026-01-15T11:59:00.000Z","quality":"good"},
+"vibration":{"value":false,"unit":null,"revision":4,"at":"2026-01-15T11:59:00.000Z","quality":"good"}}})");
+  ASSERT_TRUE(document.ok());
+  std::ostringstream out;
+  print_device(out, *document->root, kNow);
+  EXPECT_NE(out.str().find("28.5°C, warm "), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("vibration    false  "), std::string::npos) << out.str();
+}
+
 }  // namespace
 }  // namespace attune::cli

@@ -51,6 +51,15 @@ TEST(DeviceBands, WhatDoesNotAscendToTheEndOfItsScaleIsRefused) {
   }
 }
 
+TEST(DeviceBands, OneMistakeIsOneIssue) {
+  for (const char* bands :
+       {"{percent: 5}", "{percent: [1, 2]}", "{percent: {}}", "{lux: {a: 1}}",
+        "{co2: {good: 5000000, bad: above}}", "{co2: {good: above, bad: above}}",
+        "{percent: {a: 30, b: 20, c: 100}}", "{percent: {'': 30, c: 100}}"}) {
+    (void)only_issue(bands);
+  }
+}
+
 TEST(DeviceBands, ALastBandWithAnEdgeIsToldWhatToWrite) {
   const Issue open = only_issue("{temperature: {cold: 18, warm: 30}}");
   EXPECT_EQ(open.message, "the last band reaches everything that is left");
