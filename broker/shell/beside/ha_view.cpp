@@ -20,7 +20,8 @@ std::string reason_of(const core::Core& core, const Claim& claim) {
   if (!claim.reason.empty() || claim.by != ClaimBy::rule) return claim.reason;
   const rules::Rule* rule = core.rule_set().find(claim.source);
   if (rule == nullptr) return {};
-  return rule->extras->words.because.empty() ? rule->extras->words.label : rule->extras->words.because;
+  const auto& words = rule->extras->words;
+  return words.because.empty() ? words.label : words.because;
 }
 
 Hold hold_of(const core::Core& core, const Claim& claim, const std::string& attribute) {

@@ -5,6 +5,7 @@
 #include "broker/shell/demo/guest.h"
 #include "devices/json/reader.h"
 #include "devices/json/writer.h"
+#include "devices/topics.h"
 
 /// Shelly devices since the second generation: requests on `<prefix>/rpc`, answered to who asked;
 /// what changes is said on `<prefix>/events/rpc`.
@@ -37,8 +38,9 @@ std::optional<Request> read_request(std::string_view payload) {
   const Node* parameters = root->find("params");
   const Node* on = parameters == nullptr ? nullptr : parameters->find("on");
   if (on != nullptr && on->kind == devices::json::Kind::boolean) request.on = on->boolean;
-  // Its name becomes a topic.
-  const bool safe = request.from.find_first_of("+#") == std::string::npos && !request.from.empty();
+  // Its name becomes a topic, and none of the broker's own.
+  const bool safe = !request.from.empty() && !request.from.starts_with('$') &&
+                    devices::what_is_wrong_with_topic(request.from).empty();
   return safe ? std::optional(std::move(request)) : std::nullopt;
 }
 

@@ -168,6 +168,18 @@ TEST_F(GuestsTest, HostileCommandsChangeNothing) {
   }
 }
 
+TEST(Guests, WhoAsksUnderANameThatIsNoTopicIsNotAnswered) {
+  const auto guest = shelly_relay("gate");
+  const auto asked_by = [&guest](const std::string& name) {
+    return guest->hear("gate/rpc",
+                       R"({"id":1,"src":")" + name + R"(","method":"Shelly.GetStatus"})", true);
+  };
+  EXPECT_EQ(asked_by("attune")->size(), 1u);
+  for (const char* name : {"", "a/#", "+", "$SYS/broker", "a\\u0000b"}) {
+    EXPECT_TRUE(asked_by(name)->empty()) << name;
+  }
+}
+
 TEST(Guests, WhatTheySayIsNoCommandOfTheirs) {
   for (const GuestFixture& fixture : guests()) {
     const auto guest = fixture.make(fixture.name);
