@@ -9,6 +9,7 @@ void Decoded::clear() {
   events.clear();
   foreign.clear();
   unknown.clear();
+  by_itself.clear();
   refusals.clear();
   availability.clear();
   rejections.clear();

@@ -35,10 +35,10 @@ struct Rejection {
   std::string topic;
   std::string attribute;  ///< device.attribute when it is known, else empty
   std::string reason;     ///< stable word: json, duplicate, depth, members, string, size, utf8,
-                          ///< type, range, topic, retained_command, unknown_attribute, device_limit,
-                          ///< unit, old_boot, command_rejected, command_expired, template, name,
-                          ///< alias, protobuf, version, retained_data, rate, new_devices
-  std::string detail;     ///< for people, with offset or value
+                       ///< type, range, topic, retained_command, unknown_attribute, device_limit,
+                       ///< unit, old_boot, command_rejected, command_expired, template, name,
+                       ///< alias, protobuf, version, retained_data, rate, new_devices
+  std::string detail;  ///< for people, with offset or value
 };
 
 struct AvailabilityReport {
@@ -54,6 +54,12 @@ struct CommandRefusal {
   std::string id;        ///< as it was sent: Terms::id
   bool expired = false;  ///< it came too late; else the device would not
   std::string reason;    ///< in its words; may be empty
+};
+
+/// The device says that it changed an attribute by itself: nobody's hand.
+struct OwnDoing {
+  AttributeId attribute{};
+  bool protection = false;  ///< against overload or heat: it would do the same again
 };
 
 /// A message to publish. Never retained.
@@ -73,12 +79,13 @@ struct StreamPlace {
 
 /// What one message means. Reused between messages: clear() keeps the memory.
 struct Decoded {
-  std::vector<Reading> readings;    ///< checked against vocabulary and ranges; the present state
-  std::vector<Reading> desired;     ///< what the device says is wanted of it; never its state
-  std::vector<Reading> historical;  ///< of the past, sent late; never its state
-  std::vector<Reading> events;      ///< momentary: `button.event` = "single"; never stored
-  std::vector<Reading> foreign;     ///< seen on a device's command topic: somebody else commands
+  std::vector<Reading> readings;     ///< checked against vocabulary and ranges; the present state
+  std::vector<Reading> desired;      ///< what the device says is wanted of it; never its state
+  std::vector<Reading> historical;   ///< of the past, sent late; never its state
+  std::vector<Reading> events;       ///< momentary: `button.event` = "single"; never stored
+  std::vector<Reading> foreign;      ///< seen on a device's command topic: somebody else commands
   std::vector<AttributeId> unknown;  ///< the device says that it does not know them (any more)
+  std::vector<OwnDoing> by_itself;   ///< of `readings`: those that the device itself caused
   std::vector<CommandRefusal> refusals;
   std::vector<AvailabilityReport> availability;
   std::vector<Rejection> rejections;

@@ -389,6 +389,15 @@ void Drive::refused(const devices::CommandRefusal& refusal) {
   }
 }
 
+void Drive::protected_itself(AttributeId attribute) {
+  const AttributeState& state = image_.at(attribute);
+  if (!state.desired.has_value() || !differs(attribute)) return;
+  ledger_.give_up(attribute, state.desired_revision);
+  if (ledger_.on(attribute) == nullptr) return;
+  finish(attribute, CommandState::rejected, "the device protects itself");
+  arbitration_.rest_is_over(attribute, {{CauseKind::system, "command refused", {}}, {}});
+}
+
 void Drive::restore(Command command) {
   ledger_.restore_last_id(command.id);
   const auto attribute = catalog_.table().find(command.path.device.text(), command.path.attribute);

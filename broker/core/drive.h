@@ -59,6 +59,9 @@ class Drive {
   void fire_expiry(CommandId id);
   /// The device will not do it: the command ends, and those that travelled with it.
   void refused(const devices::CommandRefusal& refusal);
+  /// The device protects itself from what is wanted: it is not told again until something else is
+  /// wanted, or it was away.
+  void protected_itself(AttributeId attribute);
 
   /// A command for it is under way, and it is not where that wants it.
   [[nodiscard]] bool is_short_of(AttributeId attribute) const;

@@ -35,6 +35,9 @@ void Reports::take(const MessageArrived& message) {
   for (const AttributeId unknown : decoded.unknown) take_unknown(unknown, message.topic);
   const auto halted = halting(message);
   for (const auto& reading : decoded.readings) take(reading, message);
+  for (const auto& own : decoded.by_itself) {
+    if (own.protection && message.arrival == Arrival::live) drive_.protected_itself(own.attribute);
+  }
   for (const AttributeId position : halted) stop_by_hand(position, message.topic);
   if (message.arrival == Arrival::live) {
     for (const auto& event : decoded.events) take_event(event, message.topic);
@@ -137,9 +140,16 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
 Reports::Origins Reports::origin_of(const devices::Reading& reading,
                                     const MessageArrived& message) {
   const Because said{{CauseKind::message, std::string(message.topic), {}}, {}};
+  const auto& own_doings = message.decoded->by_itself;
+  const auto own = std::find_if(own_doings.begin(), own_doings.end(), [&](const auto& doing) {
+    return doing.attribute == reading.attribute;
+  });
+  const bool is_own = own != own_doings.end();
+  if (is_own && own->protection) return {Origin::device, said};
   if (const auto command = drive_.explain(reading.attribute, reading.value)) {
     return {Origin::attune, *command};
   }
+  if (is_own) return {Origin::device, said};
   const AttributeInfo* info = catalog_.attribute(reading.attribute);
   const DeviceIndex device = catalog_.table().device_of(reading.attribute);
   const AttributeState& state = image_.at(reading.attribute);

@@ -8,6 +8,7 @@
 #include "devices/json/writer.h"
 #include "devices/names.h"
 #include "devices/units.h"
+#include "devices/vocabulary.h"
 
 namespace attune::devices {
 
@@ -32,11 +33,10 @@ bool is_light(std::string_view rest) {
   return rest.starts_with("light/") || rest.starts_with("color/") || rest.starts_with("white/");
 }
 
-/// Whether a command's word is the one that means yes.
-Node text_is(std::string_view word, std::string_view yes) {
+Node truth(bool value) {
   Node node;
   node.kind = Kind::boolean;
-  node.boolean = word == yes;
+  node.boolean = value;
   return node;
 }
 
@@ -214,6 +214,10 @@ void ShellyGen1::decode_light(std::string_view component, Turn& turn) {
       take(std::move(bound), member, turn);
     }
   }
+  const Node* overpower = root->find("overpower");
+  if (overpower != nullptr && overpower->kind == Kind::boolean) {
+    note_overload(overpower->boolean, turn);
+  }
   const bool colored = component.starts_with("color/");
   const Node* red = root->find("red");
   const Node* green = root->find("green");
@@ -264,6 +268,25 @@ void ShellyGen1::decode_value(Turn& turn) {
     return book_.take_raw(*turn.device, path, text, turn.message, turn.out);
   }
   for (Bound& one : bound) take(std::move(one), text, turn);
+  const bool is_switch = light || turn.rest.starts_with("relay/");
+  if (is_switch && component_of(turn.rest) == turn.rest) {
+    note_overload(turn.message.payload == "overpower", turn);
+  }
+}
+
+/// What says `overpower` has switched itself off to protect itself: nobody's hand.
+void ShellyGen1::note_overload(bool overload, Turn& turn) {
+  if (turn.device == nullptr) return;
+  const std::string component(component_of(turn.rest));
+  const Binding* on = DeviceBook::binding(*turn.device, component);
+  if (on == nullptr) on = DeviceBook::binding(*turn.device, component + ".ison");
+  if (on == nullptr || canonical_part(on->attribute) != "on") return;
+  if (overload) turn.out.by_itself.push_back({on->id, true});
+  const std::string property = component + ".overload";
+  if (!overload && DeviceBook::binding(*turn.device, property) == nullptr) return;
+  const std::string endpoint(endpoint_part(on->attribute));
+  Bound bound = bind_canonical(property, endpoint + (endpoint.empty() ? "" : ".") + "overload");
+  take(std::move(bound), truth(overload), turn);
 }
 
 /// Somebody else's: `relay/0/command` and `roller/0/command/pos` in the words of the report,
@@ -288,13 +311,13 @@ void ShellyGen1::decode_command(Turn& turn) {
   if (turn.rest.ends_with("/command/pos")) return add(component + "/pos", text);
   if (!turn.rest.ends_with("/set")) {
     add(component, text);
-    return add(component + ".ison", text_is(turn.message.payload, "on"));
+    return add(component + ".ison", truth(turn.message.payload == "on"));
   }
   const Node* root = reader_.read(turn.message.payload);
   if (root == nullptr || root->kind != Kind::object) return;
   for (const Node& member : *root) {
     if (member.key == "turn") {
-      add(component + ".ison", text_is(member.text, "on"));
+      add(component + ".ison", truth(member.text == "on"));
     } else {
       add(component + "." + std::string(member.key), member);
     }

@@ -50,6 +50,7 @@ class ShellyGen1 final : public Dialect {
   void decode_light(std::string_view component, Turn& turn);
   void decode_status(Turn& turn);
   void decode_value(Turn& turn);
+  void note_overload(bool overload, Turn& turn);
   void decode_command(Turn& turn);
   void take(Bound bound, const json::Node& node, Turn& turn);
   const json::Node* parse(Turn& turn);

@@ -122,7 +122,7 @@ void twist(Twist how, Bound& bound) {
     case Twist::writable:
       binding.on = "on";
       binding.off = "off";
-      // Switched off for too much power.
+      // Switched off by itself for too much power.
       binding.words = {{"on", "true"}, {"off", "false"}, {"overpower", "false"}};
       return make_writable(bound);
     case Twist::truth:

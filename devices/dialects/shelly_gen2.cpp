@@ -127,7 +127,7 @@ void ShellyGen2::decode(const Message& message, Decoded& out) {
   const Node* root = parse(turn);
   if (root == nullptr) return;
   if (place.component.empty()) return take_components(*root, true, turn);
-  if (device_of(turn) != nullptr) take_component(place.component, *root, turn);
+  if (device_of(turn) != nullptr) take_component(place.component, *root, true, turn);
 }
 
 const Node* ShellyGen2::parse(Turn& turn) {

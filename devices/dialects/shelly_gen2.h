@@ -60,7 +60,9 @@ class ShellyGen2 final : public Dialect {
   void decode_simple_command(std::string_view component, Turn& turn);
   void note_several(const json::Node& components, Turn& turn);
   void take_components(const json::Node& components, bool whole, Turn& turn);
-  void take_component(std::string_view key, const json::Node& component, Turn& turn);
+  void take_component(std::string_view key, const json::Node& component, bool whole, Turn& turn);
+  void note_own_doing(const json::Node& component, std::size_t first, Turn& turn);
+  void take_errors(std::string_view key, const json::Node& component, bool whole, Turn& turn);
   void take_field(std::string_view key, const std::string& path, const json::Node& node,
                   bool faulty, Turn& turn);
   void forget(std::string_view key, std::string_view path, Turn& turn);

@@ -186,6 +186,23 @@ std::string_view press_word(std::string_view event) {
   return found == std::end(kWords) ? std::string_view{} : found->second;
 }
 
+bool is_own_doing(std::string_view source) {
+  static constexpr std::string_view kOwn[] = {"init", "timer", "timeout", "limit_switch"};
+  return std::ranges::find(kOwn, source) != std::end(kOwn);
+}
+
+bool protects(std::string_view source) {
+  static constexpr std::string_view kHarm[] = {"limit_voltage", "limit_current", "limit_power",
+                                               "obstruction", "safety_switch"};
+  return !attribute_of_error(source).empty() || std::ranges::find(kHarm, source) != std::end(kHarm);
+}
+
+std::string_view attribute_of_error(std::string_view error) {
+  if (error == "overpower" || error == "overcurrent") return "overload";
+  const bool sick = error == "overtemp" || error == "overvoltage" || error == "undervoltage";
+  return sick ? "problem" : std::string_view{};
+}
+
 bool has_several(std::string_view name, std::string_view type) {
   static constexpr std::string_view kRelays[] = {"2pm", "pro2-", "pro3-", "4pm", "2l", "pro2cover"};
   static constexpr std::string_view kInputs[] = {"2pm", "pro2-", "pro3-", "4pm", "2l", "i4"};

@@ -31,6 +31,13 @@ struct Method {
 
 /// `single_push` and its like; empty for what is no press.
 [[nodiscard]] std::string_view press_word(std::string_view event);
+/// Of the `source` that stands beside what was switched: the device did it by itself, as after a
+/// start or by its timer; and not to come to harm. A button, an app and whatever speaks to the
+/// device are somebody's hand.
+[[nodiscard]] bool is_own_doing(std::string_view source);
+[[nodiscard]] bool protects(std::string_view source);
+/// The attribute that an entry of `errors` makes true: `overload`, `problem`; empty: none.
+[[nodiscard]] std::string_view attribute_of_error(std::string_view error);
 /// By its name: it has several relays or inputs, it sleeps, it is of this generation.
 [[nodiscard]] bool has_several(std::string_view name, std::string_view type);
 [[nodiscard]] bool is_sleeper(std::string_view name);

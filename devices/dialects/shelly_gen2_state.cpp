@@ -85,6 +85,15 @@ bool is_faulty(std::string_view type, const Node& component, std::string_view pa
                      [&](const Node& error) { return error.text.ends_with(tail); });
 }
 
+/// Whether an entry of `errors` makes this attribute true.
+bool names_error(const Node& component, std::string_view attribute) {
+  const Node* errors = component.find("errors");
+  if (errors == nullptr || errors->kind != Kind::array) return false;
+  return std::any_of(errors->begin().at, errors->end().at, [&](const Node& error) {
+    return error.kind == Kind::text && shelly_gen2::attribute_of_error(error.text) == attribute;
+  });
+}
+
 }  // namespace
 
 void ShellyGen2::decode_events(Turn& turn) {
@@ -191,16 +200,18 @@ void ShellyGen2::take_components(const Node& components, bool whole, Turn& turn)
   note_several(components, turn);
   if (whole) own_[turn.name].sleeps |= components.find("devicepower:0") != nullptr;
   for (const Node& component : components) {
-    if (component.kind == Kind::object) take_component(component.key, component, turn);
+    if (component.kind == Kind::object) take_component(component.key, component, whole, turn);
     if (component.kind == Kind::null) forget(component.key, {}, turn);
   }
 }
 
-void ShellyGen2::take_component(std::string_view key, const Node& component, Turn& turn) {
+void ShellyGen2::take_component(std::string_view key, const Node& component, bool whole,
+                                Turn& turn) {
   const auto [type, number] = shelly_gen2::component_of(key);
   if (!shelly_gen2::is_type(type)) return;
   if (type == "cover") book_.promise(*turn.device, "cover", turn.out);
   if (type == "thermostat") take_thermostat(key, component, turn);
+  const std::size_t first = turn.out.readings.size();
   for (const Node& field : component) {
     const std::string path(field.key);
     if (path == "transition") {
@@ -220,6 +231,36 @@ void ShellyGen2::take_component(std::string_view key, const Node& component, Tur
   const Node* state = component.find("state");
   if (type == "cover" && positioned != nullptr && !positioned->boolean && state != nullptr) {
     take_field(key, "opened", *state, false, turn);
+  }
+  note_own_doing(component, first, turn);
+  take_errors(key, component, whole, turn);
+}
+
+/// Who switched last stands beside what was switched; what is off with an error switched itself
+/// off. `first`: the first reading of the component.
+void ShellyGen2::note_own_doing(const Node& component, std::size_t first, Turn& turn) {
+  const std::string_view source = component.text_of("source");
+  const Node* output = component.find("output");
+  const bool off = output != nullptr && output->kind == Kind::boolean && !output->boolean;
+  const bool faulty = names_error(component, "overload") || names_error(component, "problem");
+  const bool protection = shelly_gen2::protects(source) || (off && faulty);
+  if (!protection && !shelly_gen2::is_own_doing(source)) return;
+  for (std::size_t at = first; at < turn.out.readings.size(); ++at) {
+    turn.out.by_itself.push_back({turn.out.readings[at].attribute, protection});
+  }
+}
+
+/// What the device finds wrong with its load and itself. A whole status without errors has none.
+void ShellyGen2::take_errors(std::string_view key, const Node& component, bool whole, Turn& turn) {
+  if (component.find("errors") == nullptr && !whole) return;
+  const std::string endpoint = endpoint_of(turn.name, std::string(key));
+  const std::string front = endpoint + (endpoint.empty() ? "" : ".");
+  for (const std::string attribute : {"overload", "problem"}) {
+    const bool found = names_error(component, attribute);
+    const std::string property = std::string(key) + "/" + attribute;
+    if (!found && DeviceBook::binding(*turn.device, property) == nullptr) continue;
+    take_value(bind_canonical(property, front + attribute), simple_node(found ? "true" : "false"),
+               false, turn);
   }
 }
 

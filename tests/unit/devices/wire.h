@@ -60,6 +60,14 @@ struct Wire {
   }
   /// The last message's events, `path=word`.
   [[nodiscard]] std::vector<std::string> events() const { return texts(decoded.events); }
+  /// What the device says that it did by itself; `!` where it protects itself.
+  [[nodiscard]] std::vector<std::string> by_itself() const {
+    std::vector<std::string> all;
+    for (const OwnDoing& own : decoded.by_itself) {
+      all.push_back(catalog.table().path(own.attribute).text() + (own.protection ? "!" : ""));
+    }
+    return all;
+  }
   /// What somebody else was heard to command, `path=value`.
   [[nodiscard]] std::vector<std::string> foreign() const { return texts(decoded.foreign); }
   [[nodiscard]] std::vector<std::string> texts(const std::vector<Reading>& readings) const {

@@ -35,6 +35,15 @@ class Home final : public support::CoreHome {
     decoded.readings.push_back({catalog_.table().intern(DeviceId(id), "brightness"), brightness});
     step(MessageArrived{Arrival::live, "home/" + id, &decoded});
   }
+  /// The lamp switches itself.
+  void switch_itself(bool on, bool protection) {
+    devices::Decoded decoded;
+    const AttributeId id = catalog_.table().intern(DeviceId("lamp"), "on");
+    decoded.readings.push_back({id, on});
+    decoded.by_itself.push_back({id, protection});
+    step(MessageArrived{Arrival::live, "home/lamp", &decoded});
+  }
+  [[nodiscard]] Origin origin() const { return last_origin_; }
   void refuse(const std::string& id, const std::string& command, bool expired,
               Arrival arrival = Arrival::live) {
     devices::Decoded decoded;
@@ -60,7 +69,12 @@ class Home final : public support::CoreHome {
       reasons.push_back(command->reason);
     }
     for (const Dispatch& dispatch : out.dispatches) dispatches.push_back(dispatch);
+    for (const Change& change : out.changes) {
+      if (change.kind == ChangeKind::state) last_origin_ = change.origin;
+    }
   }
+
+  Origin last_origin_ = Origin::device;
 };
 
 using Ends = std::vector<std::string>;
@@ -142,6 +156,40 @@ TEST(Refusal, IsUnderstoodAfterARestart) {
   home.restart();
   home.refuse("lamp", id, false);
   EXPECT_EQ(home.ends, Ends{"lamp.on rejected"});
+}
+
+TEST(OwnDoing, OfADeviceIsNobodysHandAndIsDrivenBack) {
+  Home home;
+  home.write("lamp.on", true);
+  home.say("lamp", true, 10.0);
+  home.pass(minutes(1));
+  const std::size_t sent = home.dispatches.size();
+  home.switch_itself(false, false);
+  EXPECT_EQ(home.origin(), Origin::device);
+  EXPECT_EQ(home.dispatches.size(), sent + 1) << "what is wanted is wanted still";
+}
+
+TEST(OwnDoing, ThatProtectsTheDeviceIsNotFoughtUntilSomethingElseIsWanted) {
+  Home home;
+  home.write("lamp.on", true);
+  home.say("lamp", true, 10.0);
+  home.pass(minutes(1));
+  const std::size_t sent = home.dispatches.size();
+  home.switch_itself(false, true);
+  EXPECT_EQ(home.origin(), Origin::device);
+  home.pass(minutes(10));
+  EXPECT_EQ(home.dispatches.size(), sent);
+  home.write("lamp.on", false);
+  home.write("lamp.on", true);
+  EXPECT_EQ(home.dispatches.size(), sent + 1);
+}
+
+TEST(OwnDoing, ThatProtectsTheDeviceEndsTheCommandThatItAnswers) {
+  Home home;
+  home.write("lamp.on", true);
+  home.switch_itself(false, true);
+  EXPECT_EQ(home.ends, Ends{"lamp.on rejected"});
+  EXPECT_EQ(home.reasons.back(), "the device protects itself");
 }
 
 TEST(CommandIds, AreReadAsTheyAreWritten) {

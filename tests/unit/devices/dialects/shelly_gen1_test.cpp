@@ -173,5 +173,29 @@ TEST(ShellyGen1, ADeviceOfTheNextGenerationAmongThemIsNotTakenTwice) {
   EXPECT_EQ(wire.catalog.find("shellies_kitchen")->dialect, "shelly_gen2");
 }
 
+TEST(ShellyGen1, AnOverpoweredRelayProtectsItselfAndIsNobodysHand) {
+  Wire home;
+  home.hear("shellies/shellyplug-1/relay/0", "on");
+  EXPECT_THAT(home.by_itself(), ::testing::IsEmpty());
+  home.hear("shellies/shellyplug-1/relay/0", "overpower");
+  EXPECT_EQ(home.value("shellyplug_1.on"), Value(false));
+  EXPECT_EQ(home.value("shellyplug_1.overload"), Value(true));
+  EXPECT_THAT(home.by_itself(), ::testing::ElementsAre("shellyplug_1.on!"));
+  home.hear("shellies/shellyplug-1/relay/0", "on");
+  EXPECT_EQ(home.value("shellyplug_1.overload"), Value(false));
+  EXPECT_THAT(home.by_itself(), ::testing::IsEmpty());
+}
+
+TEST(ShellyGen1, AnOverpoweredLightAndTheSecondRelayHaveTheirOwn) {
+  Wire home;
+  home.hear("shellies/shellydimmer2-1/light/0/status",
+            R"({"ison":false,"brightness":41,"overpower":true})");
+  EXPECT_EQ(home.value("shellydimmer2_1.overload"), Value(true));
+  EXPECT_THAT(home.by_itself(), ::testing::ElementsAre("shellydimmer2_1.on!"));
+  home.hear("shellies/shellyswitch25-1/relay/1", "overpower");
+  EXPECT_EQ(home.value("shellyswitch25_1.1.overload"), Value(true));
+  EXPECT_THAT(home.by_itself(), ::testing::ElementsAre("shellyswitch25_1.1.on!"));
+}
+
 }  // namespace
 }  // namespace attune::devices

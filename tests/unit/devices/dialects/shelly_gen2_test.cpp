@@ -261,5 +261,46 @@ TEST(ShellyGen2, SomebodyElsesSimpleCommandIsHeard) {
   EXPECT_THAT(home.foreign(), testing::UnorderedElementsAre("lamp.on=true", "lamp.brightness=70"));
 }
 
+TEST(ShellyGen2, ItsSourceTellsWhatTheDeviceDidByItself) {
+  const auto said = [](const std::string& source) {
+    Wire home;
+    home.hear("plug/events/rpc", R"({"src":"s","method":"NotifyStatus","params":{"switch:0":)"
+                                 R"({"id":0,"output":false,"source":")" +
+                                     source + R"("}}})");
+    return home.by_itself();
+  };
+  for (const char* own : {"init", "timer"}) {
+    EXPECT_THAT(said(own), ::testing::ElementsAre("plug.on")) << own;
+  }
+  for (const char* harm : {"overpower", "overtemp", "limit_voltage"}) {
+    EXPECT_THAT(said(harm), ::testing::ElementsAre("plug.on!")) << harm;
+  }
+  for (const char* hand : {"button", "switch", "WS_in", "HTTP_in", "MQTT", "SHC", "loopback", ""}) {
+    EXPECT_THAT(said(hand), ::testing::IsEmpty()) << hand;
+  }
+}
+
+TEST(ShellyGen2, AnErrorThatSwitchedItOffIsAnOverloadUntilAWholeStatusHasNone) {
+  Wire home;
+  const auto notify = [&](const std::string& fields) {
+    home.hear(
+        "plug/events/rpc",
+        R"({"src":"s","method":"NotifyStatus","params":{"switch:0":{"id":0,)" + fields + "}}}");
+  };
+  notify(R"("output":true,"source":"button")");
+  notify(R"("output":false,"errors":["overpower"])");
+  EXPECT_EQ(home.value("plug.overload"), Value(true));
+  EXPECT_FALSE(home.value("plug.problem").has_value());
+  EXPECT_THAT(home.by_itself(), ::testing::ElementsAre("plug.on!"));
+  notify(R"("apower":0)");
+  EXPECT_EQ(home.value("plug.overload"), Value(true)) << "a part says nothing of the rest";
+  home.hear("plug/status/switch:0", R"({"id":0,"output":true,"source":"button"})");
+  EXPECT_EQ(home.value("plug.overload"), Value(false));
+  notify(R"("output":false,"errors":["overtemp"])");
+  EXPECT_EQ(home.value("plug.problem"), Value(true));
+  notify(R"("errors":null)");
+  EXPECT_EQ(home.value("plug.problem"), Value(false));
+}
+
 }  // namespace
 }  // namespace attune::devices
