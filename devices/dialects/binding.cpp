@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "devices/json/values.h"
 #include "devices/model/letters.h"
@@ -16,6 +17,7 @@ using json::Kind;
 using json::Node;
 
 constexpr std::size_t kNumbersMax = 64;  // of a raw list that is kept
+constexpr std::size_t kShownBytesMax = 64;
 
 bool equals(const Node& node, const Value& wire) {
   switch (wire.kind()) {
@@ -40,6 +42,24 @@ std::string_view word_of(const Node& node, std::array<char, 24>& digits) {
   if (node.kind != Kind::integer) return {};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), node.integer).ptr;
   return {digits.data(), static_cast<std::size_t>(end - digits.data())};
+}
+
+/// Stops soon after there is enough to show.
+void append_shown(const Node& node, std::string& text) {
+  if (!node.is_container()) {
+    text += to_json(json::value_of(node));
+    return;
+  }
+  const bool object = node.kind == Kind::object;
+  text += object ? '{' : '[';
+  bool is_first = true;
+  for (const Node& child : node) {
+    if (text.size() > kShownBytesMax) return;
+    if (!std::exchange(is_first, false)) text += ',';
+    if (object) text += to_json(Value(child.key)) + ":";
+    append_shown(child, text);
+  }
+  text += object ? '}' : ']';
 }
 
 const std::string* translate(const Binding& binding, std::string_view word) {
@@ -272,6 +292,15 @@ Wire wire_of(const Binding& binding) {
 Value plain_value(const Node& node) {
   const bool too_long = node.kind == Kind::array && node.size > kNumbersMax;
   return too_long ? Value() : json::value_of(node);
+}
+
+std::string shown(const Node& node) {
+  std::string text;
+  append_shown(node, text);
+  if (text.size() <= kShownBytesMax) return text;
+  std::size_t end = kShownBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "..";
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -69,6 +69,8 @@ void shape_by_word(const Word& word, std::string_view unit, Binding& binding);
 
 /// A scalar as its own kind of Value; none for null and containers, except a list of numbers.
 [[nodiscard]] Value plain_value(const json::Node& node);
+/// A node as people are shown what was refused: its JSON, cut after some 64 bytes.
+[[nodiscard]] std::string shown(const json::Node& node);
 /// The whole of `text` as a finite number. Empty for anything else.
 [[nodiscard]] std::optional<double> parse_number(std::string_view text);
 

@@ -229,8 +229,7 @@ void DeviceBook::take(const BoundDevice& device, const Binding& binding, const N
   const Take taken = read(binding, node, value);
   if (is_nan(binding, node)) forget_value(device, binding, out);
   if (taken == Take::type || taken == Take::range) {
-    return reject(&device, binding.attribute, reason(taken), to_json(plain_value(node)), message,
-                  out);
+    return reject(&device, binding.attribute, reason(taken), shown(node), message, out);
   }
   if (node.kind == Kind::null) return forget_value(device, binding, out);
   if (taken != Take::value) return;

@@ -175,8 +175,7 @@ void HomeAssistant::take_movement(const Entry& entry, const Binding& binding, co
   const auto found = std::ranges::find_if(
       binding.words, [&](const auto& word) { return word.first == node.text; });
   if (node.kind != Kind::text || found == binding.words.end()) {
-    return book_.reject(&device, binding.attribute, "type", to_json(plain_value(node)),
-                        turn.message, turn.out);
+    return book_.reject(&device, binding.attribute, "type", shown(node), turn.message, turn.out);
   }
   const std::string& word = found->second;
   const bool end = word == "open" || word == "closed";
@@ -209,8 +208,8 @@ void HomeAssistant::take_color(const Channel& channel, const Binding& binding, c
     good = is_within(parts[i], rgb ? 255 : xy ? 1 : (i == 0 ? 360 : 100));
   }
   if (!good) {
-    return book_.reject(&device, binding.attribute, parts.empty() ? "type" : "range",
-                        to_json(plain_value(node)), turn.message, turn.out);
+    return book_.reject(&device, binding.attribute, parts.empty() ? "type" : "range", shown(node),
+                        turn.message, turn.out);
   }
   if (!rgb) return turn.out.readings.push_back({binding.id, Value(parts)});
   const Rgb color{static_cast<int>(parts[0]), static_cast<int>(parts[1]),

@@ -323,8 +323,7 @@ void ShellyGen2::take_value(Bound bound, const Node& node, bool faulty, Turn& tu
     color = rgb_text(*red, *green, *(green + green->span));
   }
   if (color.empty()) {
-    return book_.reject(turn.device, attribute, "type", to_json(plain_value(node)), turn.message,
-                        turn.out);
+    return book_.reject(turn.device, attribute, "type", shown(node), turn.message, turn.out);
   }
   turn.out.readings.push_back({binding.id, Value(color)});
 }

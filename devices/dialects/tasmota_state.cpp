@@ -165,8 +165,8 @@ void Tasmota::take_color(const Binding& binding, const Node& node, Turn& turn) {
   const bool fits = numbers && (*numbers)[0] >= 0 && (*numbers)[0] <= kHueMax &&
                     (*numbers)[1] >= 0 && (*numbers)[1] <= kPercentMax;
   if (!fits) {
-    return book_.reject(turn.device, binding.attribute, "type", to_json(plain_value(node)),
-                        turn.message, turn.out);
+    return book_.reject(turn.device, binding.attribute, "type", shown(node), turn.message,
+                        turn.out);
   }
   if ((*numbers)[2] == 0) return;  // it shines white: the colour is not shown
   turn.out.readings.push_back({binding.id, std::vector<double>{(*numbers)[0], (*numbers)[1]}});

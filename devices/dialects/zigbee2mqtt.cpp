@@ -207,7 +207,7 @@ void Zigbee2Mqtt::take_bound(Device& device, const Binding& binding, const Node&
   const bool is_state = binding.shape != Shape::ignored;
   if (node.kind == Kind::null && is_state) turn.out.unknown.push_back(binding.id);
   if (taken == Take::type || taken == Take::range) {
-    reject(turn, &device, binding.attribute, reason(taken), to_json(plain_value(node)));
+    reject(turn, &device, binding.attribute, reason(taken), shown(node));
   }
 }
 
@@ -232,7 +232,7 @@ void Zigbee2Mqtt::take_raw(Device& device, const std::string& attribute, const N
 void Zigbee2Mqtt::take_action(Device& device, const Node& node, Turn& turn) {
   if (node.kind == Kind::null) return;
   if (node.kind != Kind::text) {
-    return reject(turn, &device, "event", "type", to_json(plain_value(node)));
+    return reject(turn, &device, "event", "type", shown(node));
   }
   if (node.text.empty()) return;  // older bridges reset a button so
   const zigbee2mqtt::Press press = zigbee2mqtt::parse_action(node.text);
@@ -268,7 +268,7 @@ std::size_t Zigbee2Mqtt::learn(Device& device, std::string_view property, const 
     guess = zigbee2mqtt::guess(property, node, turn.context.value_or(zigbee2mqtt::Context{}));
   }
   if (!guess.refused.empty()) {
-    reject(turn, &device, guess.refused, "type", to_json(plain_value(node)));
+    reject(turn, &device, guess.refused, "type", shown(node));
     return first;
   }
   adopt(device, std::move(guess.bound), turn);
