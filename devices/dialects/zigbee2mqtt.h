@@ -34,6 +34,7 @@ class Zigbee2Mqtt final : public Dialect {
  private:
   struct Device {
     std::string name;
+    std::string address;  // by which the bridge knows it under every name; empty: not told
     DeviceId id;
     DeviceIndex index{};
     bool described = false;  // by the bridge
@@ -57,6 +58,7 @@ class Zigbee2Mqtt final : public Dialect {
   void decode_bridge(std::string_view what, Turn& turn);
   void decode_discovery(Turn& turn);
   void describe(const json::Node& entry, Turn& turn, std::vector<std::string>& seen);
+  void note_rename(const Device& old, Turn& turn);
   void remove_undescribed(const std::vector<std::string>& seen, Turn& turn);
   void decode_below(Device& device, std::string_view tail, Turn& turn);
   void decode_unknown(std::string_view rest, Turn& turn);

@@ -16,9 +16,10 @@ using json::Kind;
 using json::Node;
 using zigbee2mqtt::Profile;
 
+constexpr std::size_t kAddressBytesMax = 64;
+
 /// Which device of the bridge's list has a name that is none: its address is what people can find.
 std::string who_has_no_name(const Node& entry) {
-  constexpr std::size_t kAddressBytesMax = 64;
   const std::string_view address = entry.text_of("ieee_address");
   if (address.empty() || address.size() > kAddressBytesMax) {
     return "no name for a device that has no ieee_address either";
@@ -177,9 +178,12 @@ void Zigbee2Mqtt::decode_discovery(Turn& turn) {
       reject(turn, nullptr, {}, "type", "an entry of the bridge's devices is no object");
     }
   }
-  if (is_whole) remove_undescribed(seen, turn);  // a damaged list does not say who left
+  // A damaged list does not say who left. Nor does one without even the coordinator, as a bridge
+  // publishes that has not read its database yet: the bridge itself is always in it.
+  const bool is_empty = root->size == 0;
+  if (is_whole && !is_empty) remove_undescribed(seen, turn);
   turn.out.devices_changed |= catalog_.generation() != before;
-  turn.out.keep_as = turn.message.topic;
+  if (!is_empty || devices_.empty()) turn.out.keep_as = turn.message.topic;
 }
 
 void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::string>& seen) {
@@ -196,6 +200,7 @@ void Zigbee2Mqtt::describe(const Node& entry, Turn& turn, std::vector<std::strin
   static const Node kNothing;
   const Node* exposes = definition->find("exposes");
   device->described = true;
+  device->address = entry.text_of("ieee_address").substr(0, kAddressBytesMax);
   adopt_profile(*device, zigbee2mqtt::profile_of_exposes(exposes != nullptr ? *exposes : kNothing));
 }
 
@@ -207,8 +212,24 @@ void Zigbee2Mqtt::remove_undescribed(const std::vector<std::string>& seen, Turn&
     if (device == nullptr || !device->described) continue;
     if (!std::ranges::binary_search(sorted, device->name)) gone.push_back(device->name);
   }
-  for (const std::string& name : gone) forget(name);
+  for (const std::string& name : gone) {
+    note_rename(*find(name), turn);
+    forget(name);
+  }
   turn.out.devices_changed |= !gone.empty();
+}
+
+/// A device that got another name at the bridge is another one to rules: ids follow names. People
+/// are told where they look for what was not taken.
+void Zigbee2Mqtt::note_rename(const Device& old, Turn& turn) {
+  if (old.address.empty()) return;
+  for (const Device* device : by_index_) {
+    if (device == nullptr || device == &old || device->address != old.address) continue;
+    return reject(turn, nullptr, {}, "name",
+                  printable(old.name) + " is called " + printable(device->name) +
+                      " now: what rules, settings and history say of " + old.id.text() +
+                      " is not carried over to " + device->id.text());
+  }
 }
 
 void Zigbee2Mqtt::declare(std::span<const DeviceEntry> entries) {

@@ -18,7 +18,7 @@ namespace attune::shell {
 namespace {
 
 constexpr const char* kDevices = "zigbee2mqtt/bridge/devices";
-constexpr const char* kNobody = "[]";
+constexpr const char* kNobody = R"([{"friendly_name":"Coordinator","type":"Coordinator"}])";
 constexpr const char* kLamp =
     R"([{"friendly_name":"lamp","type":"Router","definition":{"exposes":[{"type":"light","features":)"
     R"([{"type":"binary","name":"state","property":"state","access":7,"value_on":"ON",)"
