@@ -170,6 +170,20 @@ bool is_farewell(const Node& component) {
   return component.size == 1 && full_name((*component.begin()).key) == "platform";
 }
 
+/// What it costs to spread it to one more component.
+std::size_t bytes_of(const Config& shared) {
+  std::size_t bytes = 0;
+  for (const auto& [key, field] : shared.fields) {
+    bytes += key.size() + field.text.size();
+    for (const std::string& each : field.list) bytes += each.size();
+  }
+  for (const AvailabilitySource& source : shared.availability) {
+    bytes += source.topic.size() + source.available.size() + source.not_available.size() +
+             source.value_template.size();
+  }
+  return bytes;
+}
+
 Result<std::vector<Config>> read_components(const Place& place, const Node& root,
                                             const Node& components, const std::string& base) {
   Config shared;
@@ -178,6 +192,10 @@ Result<std::vector<Config>> read_components(const Place& place, const Node& root
   if (components.size > kComponentsMax) {
     return Error{"members", std::to_string(components.size) + " components, at most " +
                                 std::to_string(kComponentsMax)};
+  }
+  if (bytes_of(shared) * components.size > kSharedBytesMax) {
+    return Error{"size", "what all " + std::to_string(components.size) +
+                             " components share is too long for so many"};
   }
   std::vector<Config> configs;
   for (const Node& component : components) {

@@ -7,16 +7,20 @@
 #include <vector>
 
 #include "devices/json/reader.h"
+#include "devices/model/limits.h"
 #include "devices/model/result.h"
 
 /// One entity's configuration as Home Assistant's discovery describes it: names in full, `~`
 /// resolved, what a device's configuration shares spread to each of its entities.
 namespace attune::devices::ha {
 
-inline constexpr std::size_t kComponentsMax = 512;  ///< of one configuration
-inline constexpr std::size_t kFieldsMax = 256;      ///< of one entity
-inline constexpr std::size_t kListMax = 256;        ///< of one list
-inline constexpr std::size_t kNameBytesMax = 256;   ///< of names of devices and entities
+inline constexpr std::size_t kComponentsMax =
+    limits::kAttributesPerDeviceMax;  ///< of one configuration: more would find no room
+/// Of what a device's configuration shares, counted once for each component that gets it.
+inline constexpr std::size_t kSharedBytesMax = limits::kDiscoveryBytesMax;
+inline constexpr std::size_t kFieldsMax = 256;     ///< of one entity
+inline constexpr std::size_t kListMax = 256;       ///< of one list
+inline constexpr std::size_t kNameBytesMax = 256;  ///< of names of devices and entities
 
 /// A value that is no object. Truths and numbers are texts too, as Home Assistant reads them
 /// (`True`, `1`).

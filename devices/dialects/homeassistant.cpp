@@ -17,8 +17,6 @@ using ha::Entity;
 using json::Node;
 
 constexpr std::string_view kOrigin = "attune";
-constexpr json::Limits kConfigLimits{HomeAssistant::kConfigBytesMax, limits::kJsonDepthMax, 20'000,
-                                     limits::kJsonStringBytesMax};
 
 /// Every topic of an entity that says or takes a value.
 std::vector<std::string_view> topics_of(const Entity& entity) {
@@ -110,7 +108,7 @@ void HomeAssistant::decode_config(const ha::Place& place, Turn& turn) {
   Devices changed;
   leave_config(turn.message.topic, changed);
   if (!turn.message.payload.empty()) {
-    const Node* root = reader_.read(turn.message.payload, kConfigLimits);
+    const Node* root = reader_.read(turn.message.payload, json::kDiscoveryLimits);
     Result<std::vector<Config>> configs =
         root != nullptr ? ha::read_configs(place, *root)
                         : Error{std::string(reader_.refusal().reason), reader_.refusal().detail};

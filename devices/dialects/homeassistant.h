@@ -24,8 +24,7 @@ class HomeAssistant final : public Dialect {
  public:
   explicit HomeAssistant(const DialectContext& context);
 
-  static constexpr std::size_t kConfigBytesMax = 256 * 1024;
-  static constexpr std::size_t kEntitiesPerDeviceMax = 512;
+  static constexpr std::size_t kEntitiesPerDeviceMax = limits::kAttributesPerDeviceMax;
   static constexpr std::size_t kEntitiesMax = 20'000;
 
   [[nodiscard]] std::string_view name() const override { return "homeassistant"; }
