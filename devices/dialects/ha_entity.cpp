@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "devices/dialects/command_topics.h"
 #include "devices/dialects/ha_builder.h"
 #include "devices/model/letters.h"
 #include "devices/names.h"
@@ -234,9 +235,7 @@ Result<Entity> make_entity(Config config) {
 
 std::string reserved_topic(const Entity& entity, std::string_view prefix) {
   const auto is_reserved = [&](std::string_view topic) {
-    if (topic.starts_with("attune/")) return true;
-    return topic.starts_with(prefix) &&
-           (topic.ends_with("/config") || topic.substr(prefix.size()) == "status");
+    return !why_reserved(topic, prefix).empty();
   };
   for (const Channel& channel : entity.channels) {
     if (is_reserved(channel.command_topic)) return channel.command_topic;

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "devices/dialects/command_topics.h"
 #include "devices/dialects/mapping.h"
 #include "devices/topics.h"
 #include "devices/vocabulary.h"
@@ -14,6 +15,8 @@ namespace {
 
 using json::Kind;
 using json::Node;
+
+constexpr std::string_view kDiscovery = "homeassistant/";
 
 Error error_at(const DeviceId& device, const JsonAttribute& attribute, std::string text) {
   return mapping_error(device, attribute.name, std::move(text));
@@ -27,6 +30,24 @@ MappedAttribute mapped_of(const JsonAttribute& from) {
 std::string topic_problem(std::string_view topic) {
   if (topic.starts_with('$')) return "what begins with $ belongs to the broker";
   return std::string(what_is_wrong_with_topic(topic));
+}
+
+/// A bridge's requests (`bridge/request/permit_join`) may be commanded by who writes them down;
+/// what a bridge says of itself and of its devices may not be forged.
+bool is_said_by_bridge(std::string_view topic, std::string_view owner) {
+  const std::size_t bridge = owner.empty() ? std::string_view::npos : topic.find("/bridge/");
+  return bridge != std::string_view::npos && !topic.substr(bridge).starts_with("/bridge/request/");
+}
+
+std::string command_topic_problem(std::string_view topic, const JsonMapped::TopicOwner& owner) {
+  if (topic.empty()) return {};
+  if (std::string wrong = topic_problem(topic); !wrong.empty()) return wrong;
+  std::string why(why_reserved(topic, kDiscovery));
+  if (const std::string_view bridge = owner(topic); is_said_by_bridge(topic, bridge)) {
+    why = std::string(bridge) + " speaks there of its devices";
+  }
+  if (!why.empty()) why += "; name the topic on which the device listens";
+  return why;
 }
 
 }  // namespace
@@ -52,10 +73,8 @@ Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
   if (std::string wrong = topic_problem(from.topic); !wrong.empty()) {
     return error_at(device, from, "topic: " + wrong);
   }
-  if (!from.command_topic.empty()) {
-    if (std::string wrong = topic_problem(from.command_topic); !wrong.empty()) {
-      return error_at(device, from, "command topic: " + wrong);
-    }
+  if (std::string wrong = command_topic_problem(from.command_topic, owner); !wrong.empty()) {
+    return error_at(device, from, "command topic: " + wrong);
   }
   if (const std::string_view other = owner(from.topic); !other.empty()) {
     return error_at(device, from,
@@ -72,7 +91,14 @@ Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
 Status JsonMapped::check(const std::vector<JsonDevice>& devices, const TopicOwner& owner) {
   for (const JsonDevice& device : devices) {
     std::set<std::string_view> names;
+    std::set<std::string_view> said;
+    for (const JsonAttribute& from : device.attributes) said.insert(from.topic);
     for (const JsonAttribute& from : device.attributes) {
+      if (said.contains(from.command_topic)) {
+        return error_at(device.id, from,
+                        "command topic: its state stands there, a command would be taken for it; "
+                        "name the topic on which the device listens");
+      }
       if (!names.insert(from.name).second) return error_at(device.id, from, "mapped twice");
       if (Status checked = check_one(device.id, from, owner); !checked) return checked;
     }
@@ -190,7 +216,7 @@ void JsonMapped::take(const Mapping& mapping, const Node& root, const Message& m
   if (taken == Take::type || taken == Take::range) {
     out.rejections.push_back({std::string(message.topic),
                               mapping.device.text() + "." + mapping.binding.attribute,
-                              std::string(reason(taken)), to_json(plain_value(*node))});
+                              std::string(reason(taken)), shown(*node)});
   }
   if (taken != Take::value) return;
   if (is_state) {

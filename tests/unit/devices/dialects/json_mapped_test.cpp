@@ -136,6 +136,42 @@ TEST(JsonMapped, CommandsAreInTheUnitOfTheWire) {
   EXPECT_THAT(wire.drive("x", {{"target_temperature", 21.5}}), ElementsAre(R"(a/set {"t":70.7})"));
 }
 
+TEST(JsonMapped, CommandsNeverGoWhereOthersSpeakOrItsOwnStateStands) {
+  const auto refused = [](const std::string& topic) {
+    JsonAttribute pump = reads("on", "plant/boiler", "/pump");
+    pump.command_topic = topic;
+    return problem(pump);
+  };
+  for (const char* topic :
+       {"attune/device/lamp/command", "homeassistant/switch/x/config", "homeassistant/status",
+        "zigbee2mqtt/bridge/devices", "zigbee2mqtt/bridge/state", "plant/boiler"}) {
+    EXPECT_THAT(refused(topic), HasSubstr("x.on: command topic: ")) << topic;
+    EXPECT_THAT(refused(topic), HasSubstr("name the topic on which the device listens")) << topic;
+  }
+  EXPECT_THAT(refused("$SYS/broker"), HasSubstr("belongs to the broker"));
+  for (const char* topic : {"plant/boiler/set", "zigbee2mqtt/lamp/set", "attune_lamp/set",
+                            "zigbee2mqtt/bridge/request/permit_join", "homeassistant/say"}) {
+    EXPECT_EQ(refused(topic), "") << topic;
+  }
+}
+
+TEST(JsonMapped, ARefusedObjectIsShownInShort) {
+  Wire wire;
+  ASSERT_TRUE(wire.normaliser.configure(one(reads("temperature", "a", "/t"))).ok());
+  const auto detail = [&](const std::string& value) {
+    wire.hear("a", R"({"t":)" + value + "}");
+    return wire.decoded.rejections.empty() ? "" : wire.decoded.rejections[0].detail;
+  };
+  EXPECT_EQ(detail(R"({"c":[20.5,null],"ok":true})"), R"({"c":[20.5,null],"ok":true})");
+  EXPECT_EQ(detail("[]"), "[]");
+  EXPECT_EQ(detail(R"(["a"])"), R"(["a"])");
+  const std::string cut =
+      detail(R"({"long":")" + std::string(30, 'x') + "äää" + std::string(200, 'y') + R"("})");
+  EXPECT_LE(cut.size(), 66u);
+  EXPECT_TRUE(json::valid_utf8(cut));
+  EXPECT_TRUE(cut.ends_with("..")) << cut;
+}
+
 TEST(JsonMapped, ValueIsTheOnlyInsertionAndNeverBreaksOut) {
   EXPECT_EQ(fill_template("", Value("a b")), "a b");
   EXPECT_EQ(fill_template("${value}", Value(1.5)), "1.5");
@@ -304,15 +340,17 @@ TEST(JsonMapped, ABareCommandIsHeardInTheScaleOfItsWire) {
   EXPECT_THAT(wire.foreign(), ElementsAre("x.target_temperature=20"));
 }
 
-TEST(JsonMapped, WhatIsSaidWhereItIsCommandedIsState) {
+TEST(JsonMapped, WhatOneSaysWhereAnotherIsCommandedIsState) {
   Wire wire;
-  JsonAttribute lamp = reads("on", "lamp", "/on");
-  lamp.command_topic = "lamp";
-  lamp.command_payload = R"({"on":${value}})";
-  ASSERT_TRUE(wire.normaliser.configure(one(lamp)).ok());
+  JsonAttribute remote = reads("on", "remote", "/on");
+  remote.command_topic = "lamp";
+  remote.command_payload = R"({"on":${value}})";
+  DevicesFile file = one(remote);
+  file.json.push_back({DeviceId("lamp"), {reads("on", "lamp", "/on")}});
+  ASSERT_TRUE(wire.normaliser.configure(file).ok());
   wire.hear("lamp", R"({"on":true})");
   EXPECT_THAT(wire.foreign(), IsEmpty());
-  EXPECT_EQ(wire.value("x.on"), Value(true));
+  EXPECT_EQ(wire.value("lamp.on"), Value(true));
 }
 
 TEST(JsonMapped, TheValuesPlaceIsFoundInATemplate) {
