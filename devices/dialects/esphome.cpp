@@ -252,15 +252,15 @@ void EspHome::decode_state(const Place& place, Turn& turn) {
   const bool measures = place.component == "sensor" || place.component == "number";
   if (measures && turn.message.payload == kMissing) return forget(*device, place, turn);
   const std::string property = place.property();
-  const Own& own = own_[device->name];
-  const auto entity = own.entities.find(place.entity());
   if (DeviceBook::binding(*device, property) == nullptr) {
+    const Own& own = own_[device->name];
+    const auto entity = own.entities.find(place.entity());
     Entity guessed;
     guessed.component = place.component;
     guessed.object = place.object;
     const Entity& said = entity == own.entities.end() ? guessed : entity->second;
     for (Bound& bound : esphome::bind(said, place.part)) {
-      book_.add(*device, std::move(bound), turn.message, turn.out);
+      keep(*device, place, std::move(bound), turn);
     }
   }
   bool taken = false;
@@ -315,6 +315,14 @@ void EspHome::take_raw(BoundDevice& device, const Place& place, Turn& turn) {
   book_.put(device, path, number ? Value(*number) : Value(payload), turn.message, turn.out);
 }
 
+/// Binds what a state showed, and keeps it for when a description comes: that speaks of one entity,
+/// and of the others says nothing.
+bool EspHome::keep(BoundDevice& device, const Place& place, Bound bound, Turn& turn) {
+  if (book_.add(device, bound, turn.message, turn.out) == nullptr) return false;
+  own_[device.name].heard[place.entity()].push_back(std::move(bound));
+  return true;
+}
+
 const Node* EspHome::parse(Turn& turn) {
   const Node* root = reader_.read(turn.message.payload);
   if (root == nullptr || root->kind != Kind::object) {
@@ -336,7 +344,7 @@ void EspHome::take_member(BoundDevice& device, const Place& place, const Node& m
   const std::string property = place.entity() + "/" + std::string(member.key);
   if (DeviceBook::binding(device, property) == nullptr) {
     std::optional<Bound> bound = esphome::bind_light(place.object, member.key);
-    if (!bound || book_.add(device, std::move(*bound), turn.message, turn.out) == nullptr) {
+    if (!bound || !keep(device, place, std::move(*bound), turn)) {
       const std::string path = plain_name(place.object) + "." + plain_name(member.key);
       return book_.take_raw(device, path, member, turn.message, turn.out);
     }
@@ -364,6 +372,12 @@ void EspHome::take_color(const BoundDevice& device, const Binding& binding, cons
 void EspHome::decode_event(BoundDevice& device, const Place& place, Turn& turn) {
   const Node* root = parse(turn);
   if (root == nullptr) return;
+  if (DeviceBook::binding(device, place.property()) == nullptr) {
+    Entity button;
+    button.component = place.component;
+    button.object = place.object;
+    for (Bound& bound : esphome::bind(button, {})) keep(device, place, std::move(bound), turn);
+  }
   book_.take_event(device, place.object, root->text_of("event_type"), turn.message, turn.out);
 }
 

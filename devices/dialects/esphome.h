@@ -45,6 +45,7 @@ class EspHome final : public Dialect {
     std::string label;
     std::map<std::string, esphome::Entity, std::less<>> entities;
     std::map<std::string, std::vector<Bound>, std::less<>> bound;  ///< of described entities
+    std::map<std::string, std::vector<Bound>, std::less<>> heard;  ///< what states showed beside
   };
   struct Turn {
     const Message& message;
@@ -66,6 +67,7 @@ class EspHome final : public Dialect {
   void set_aside(const json::Node& config, Turn& turn);
   void adopt(const json::Node& config, const Place& place, Turn& turn);
   void apply(BoundDevice& device, Turn& turn);
+  bool keep(BoundDevice& device, const Place& place, Bound bound, Turn& turn);
 
   void decode_status(const Place& place, Turn& turn);
   void decode_state(const Place& place, Turn& turn);

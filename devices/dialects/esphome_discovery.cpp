@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "devices/dialects/esphome.h"
+#include "devices/dialects/raw_values.h"
 #include "devices/model/letters.h"
 #include "devices/model/limits.h"
 
@@ -108,6 +109,7 @@ void EspHome::adopt(const Node& config, const Place& place, Turn& turn) {
     return book_.reject(device, {}, "device_limit", "the device has too many entities",
                         turn.message, turn.out);
   }
+  if (fresh) own.heard.erase(key);  // a description offers no more than it says
   described_[std::string(turn.message.topic)] = {device->name, key};
   Entity entity = entity_of(config, place.component, place.object);
   std::vector<Bound> bound = esphome::bind_described(entity, config);
@@ -124,8 +126,9 @@ void EspHome::adopt(const Node& config, const Place& place, Turn& turn) {
   own.label = label;
   device->area = area;
   own.bound[key] = std::move(bound);
-  const bool heard_before = std::ranges::any_of(
-      device->bindings, [&](const Binding& binding) { return binding.property.starts_with(key); });
+  const bool heard_before = std::ranges::any_of(device->bindings, [&](const Binding& binding) {
+    return is_at_or_below(binding.property, key);
+  });
   if (!fresh || !same_device || heard_before) return apply(*device, turn);
   for (const Bound& one : own.bound[key]) book_.add(*device, one, turn.message, turn.out);
   const std::string_view capability = esphome::capability_of(place.component);
@@ -137,13 +140,15 @@ void EspHome::apply(BoundDevice& device, Turn& turn) {
   std::vector<Bound> all;
   std::vector<std::string> capabilities;
   std::set<std::string_view> taken;
-  for (const auto& [key, bounds] : own.bound) {
-    const std::string_view capability =
-        esphome::capability_of(std::string_view(key).substr(0, key.find('/')));
-    const bool known = std::ranges::find(capabilities, capability) != capabilities.end();
-    if (!capability.empty() && !known) capabilities.emplace_back(capability);
-    for (const Bound& bound : bounds) {
-      if (taken.insert(bound.binding.attribute).second) all.push_back(bound);
+  for (const auto* entities : {&own.bound, &own.heard}) {
+    for (const auto& [key, bounds] : *entities) {
+      const std::string_view capability =
+          esphome::capability_of(std::string_view(key).substr(0, key.find('/')));
+      const bool known = std::ranges::find(capabilities, capability) != capabilities.end();
+      if (!capability.empty() && !known) capabilities.emplace_back(capability);
+      for (const Bound& bound : bounds) {
+        if (taken.insert(bound.binding.attribute).second) all.push_back(bound);
+      }
     }
   }
   book_.describe(device, std::move(all), std::move(capabilities), own.label, turn.out);
@@ -164,6 +169,7 @@ void EspHome::leave(Turn& turn) {
   Own& own = own_[name];
   own.entities.erase(key);
   own.bound.erase(key);
+  own.heard.erase(key);
   if (!own.entities.empty() || device->declared) return apply(*device, turn);
   own_.erase(name);
   book_.forget(name, turn.out);

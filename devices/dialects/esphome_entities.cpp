@@ -255,6 +255,9 @@ std::vector<Bound> bind(const Entity& entity, std::string_view part) {
   if (component == "lock") return {bind_lock(entity)};
   if (component == "sensor") return bind_sensor(entity);
   if (component == "binary_sensor") return bind_binary(entity);
+  if (component == "event") {
+    return {bind_canonical(path(component, entity.object, {}), attribute(entity.object, "event"))};
+  }
   if (component != "alarm_control_panel") return {};
   return {
       bind_canonical(path(component, entity.object, {}), attribute(entity.object, "alarm_state"))};

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "tests/unit/devices/wire.h"
 
@@ -287,6 +289,59 @@ TEST(EspHome, AnAnswerToDiscoverMakesANodeOnce) {
   home.describe("switch", "pump", "", "esphome/node");
   home.hear("esphome/discover/node", R"({"name":"node"})");
   EXPECT_EQ(home.catalog.devices().size(), 2u);
+}
+
+/// What the catalog says of the node after these were heard in this order.
+std::vector<std::string> attributes_after(const std::vector<int>& order) {
+  Home home;
+  for (const int step : order) {
+    if (step == 0) home.hear("esphome/discover/node", R"({"name":"node"})");
+    if (step == 1) home.hear("node/switch/pump/state", "ON", true);
+    if (step == 2) home.hear("node/light/desk/state", R"({"state":"ON","brightness":255})", true);
+    if (step == 3) home.hear("node/climate/room/mode/state", "heat", true);
+    if (step == 4) {
+      home.describe("sensor", "attic", R"("dev_cla":"temperature","unit_of_meas":"°F",)");
+    }
+    if (step == 5) home.describe("switch", "fan");
+    if (step == 6) home.describe("event", "bell");
+  }
+  std::vector<std::string> all;
+  const DeviceInfo* node = home.catalog.find("node");
+  for (const AttributeInfo& info : node->attributes) {
+    all.push_back(info.name + " " + std::string(name(info.type)) + " " + info.unit +
+                  (info.writable ? " writable" : ""));
+  }
+  for (const std::string& capability : node->capabilities) all.push_back(capability);
+  std::ranges::sort(all);
+  return all;
+}
+
+TEST(EspHome, ADescriptionOfOneEntityTakesNothingFromTheOthersInAnyOrder) {
+  std::vector<int> order = {0, 1, 2, 3, 4, 5, 6};
+  const std::vector<std::string> all = attributes_after(order);
+  EXPECT_THAT(all, Contains("pump.on bool  writable"));
+  EXPECT_THAT(all, Contains("attic.temperature number Cel"));
+  EXPECT_THAT(all, Contains("bell.event event "));
+  for (int i = 0; i < 200; ++i) {
+    std::next_permutation(order.begin(), order.end());
+    std::rotate(order.begin(), order.begin() + i % 7, order.end());
+    EXPECT_EQ(attributes_after(order), all) << testing::PrintToString(order);
+  }
+}
+
+TEST(EspHome, ADescriptionThatIsTakenBackTakesNothingFromTheOthers) {
+  Home home;
+  home.describe("switch", "fan");
+  home.describe("sensor", "attic", R"("dev_cla":"temperature","unit_of_meas":"°F",)");
+  home.hear("node/switch/pump/state", "ON");
+  home.hear("node/event/bell/state", R"({"event_type":"double"})");
+  home.hear("homeassistant/switch/node/fan/config", "", true);
+  const DeviceInfo* node = home.catalog.find("node");
+  ASSERT_NE(node, nullptr);
+  EXPECT_NE(node->find("pump.on"), nullptr);
+  EXPECT_NE(node->find("attic.temperature"), nullptr);
+  EXPECT_NE(node->find("bell.event"), nullptr);
+  EXPECT_EQ(node->find("fan.on"), nullptr);
 }
 
 TEST(EspHome, AnEventIsMomentary) {
