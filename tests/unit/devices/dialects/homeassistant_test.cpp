@@ -454,55 +454,6 @@ TEST(HomeAssistant, ATemplateOfAMegabyteIsRefused) {
   EXPECT_TRUE(house.catalog.devices().empty());
 }
 
-/// A device's configuration with so many sensors; `shared` stands beside them.
-std::string device_of(int count, const std::string& shared = "") {
-  std::string all = "{'dev':{'ids':'x'},'o':{'name':'y'}," + shared + "'cmps':{";
-  for (int i = 0; i < count; ++i) {
-    const std::string name = "c" + std::to_string(i);
-    all += "'" + name + "':{'p':'sensor','name':'" + name +
-           "','stat_t':'s','val_tpl':" + "'{{ value_json." + name +
-           " }}','dev_cla':'temperature','unit_of_meas':'°C'},";
-  }
-  all.back() = '}';
-  return all + "}";
-}
-
-TEST(HomeAssistant, TenThousandEntitiesAreRefusedAndCounted) {
-  House house;
-  house.tell("device/x", device_of(10'000));
-  EXPECT_THAT(house.rejected(), ElementsAre("members"));
-  EXPECT_THAT(house.decoded.rejections[0].detail, HasSubstr("10000 components, at most 1024"));
-  EXPECT_TRUE(house.catalog.devices().empty());
-  std::size_t refused = 0;
-  for (std::size_t i = 0; i < HomeAssistant::kEntitiesPerDeviceMax + 88; ++i) {
-    house.tell("sensor/n" + std::to_string(i), "{'state_topic':'s','dev':{'ids':'x'}}");
-    refused += house.rejected() == std::vector<std::string>{"device_limit"} ? 1U : 0U;
-  }
-  EXPECT_EQ(refused, 88u);
-}
-
-TEST(HomeAssistant, ADeviceMayHaveAsManyComponentsAsAttributes) {
-  House house;
-  const std::string config = device_of(1'000);
-  ASSERT_GT(config.size(), 100'000u);
-  house.tell("device/x", config);
-  EXPECT_THAT(house.rejected(), IsEmpty());
-  house.hear("s", R"({"c0":20,"c999":21})");
-  EXPECT_EQ(house.value("x.c999.temperature"), Value(21.0));
-}
-
-TEST(HomeAssistant, WhatComponentsShareMayNotGrowBeyondBoundsWithThem) {
-  House house;
-  std::string shared;
-  for (int i = 0; i < 20; ++i) {
-    shared += "'x" + std::to_string(i) + "':'" + std::string(10'000, 'x') + "',";
-  }
-  house.tell("device/x", device_of(10, shared));
-  EXPECT_THAT(house.rejected(), IsEmpty());
-  house.tell("device/y", device_of(1'000, shared));
-  EXPECT_THAT(house.rejected(), ElementsAre("size"));
-}
-
 TEST(HomeAssistant, WildcardsAndControlCharactersAreNoNames) {
   House house;
   house.tell("sensor/a", "{'state_topic':'#'}");
