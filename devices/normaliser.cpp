@@ -53,7 +53,7 @@ std::vector<Misfit> Normaliser::misfits(const DevicesFile& file) const {
   const auto taken = [this](std::string_view topic) { return owner_before_json(topic); };
   for (const JsonDevice& device : file.json) {
     for (const JsonAttribute& one : device.attributes) {
-      add(device.id, one.name, JsonMapped::check({{device.id, {one}}}, taken));
+      add(device.id, one.name, JsonMapped::check(device, one, taken));
     }
   }
   for (const DeviceEntry& entry : file.entries) {

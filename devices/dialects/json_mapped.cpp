@@ -17,6 +17,7 @@ using json::Kind;
 using json::Node;
 
 constexpr std::string_view kDiscovery = "homeassistant/";
+const std::string kWhereItListens = "name the topic on which the device listens";
 
 Error error_at(const DeviceId& device, const JsonAttribute& attribute, std::string text) {
   return mapping_error(device, attribute.name, std::move(text));
@@ -46,7 +47,7 @@ std::string command_topic_problem(std::string_view topic, const JsonMapped::Topi
   if (const std::string_view bridge = owner(topic); is_said_by_bridge(topic, bridge)) {
     why = std::string(bridge) + " speaks there of its devices";
   }
-  if (!why.empty()) why += "; name the topic on which the device listens";
+  if (!why.empty()) why += "; " + kWhereItListens;
   return why;
 }
 
@@ -68,42 +69,27 @@ Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const Js
   return mapping;
 }
 
-Status JsonMapped::check_one(const DeviceId& device, const JsonAttribute& from,
-                             const TopicOwner& owner) {
-  if (std::string wrong = topic_problem(from.topic); !wrong.empty()) {
-    return error_at(device, from, "topic: " + wrong);
+Status JsonMapped::check(const JsonDevice& device, const JsonAttribute& from,
+                         const TopicOwner& owner) {
+  if (std::string problem = topic_problem(from.topic); !problem.empty()) {
+    return error_at(device.id, from, "topic: " + problem);
   }
-  if (std::string wrong = command_topic_problem(from.command_topic, owner); !wrong.empty()) {
-    return error_at(device, from, "command topic: " + wrong);
+  const auto is_state = [&](const JsonAttribute& one) { return one.topic == from.command_topic; };
+  std::string wrong = command_topic_problem(from.command_topic, owner);
+  if (std::ranges::any_of(device.attributes, is_state)) {
+    wrong = "its state stands there, and a command would be taken for it; " + kWhereItListens;
   }
+  if (!wrong.empty()) return error_at(device.id, from, "command topic: " + wrong);
   if (const std::string_view other = owner(from.topic); !other.empty()) {
-    return error_at(device, from,
+    return error_at(device.id, from,
                     "its topic is listened to by " + std::string(other) +
                         "; what that does not say stands on a topic of its own");
   }
-  if (std::string wrong = template_problem(from.command_payload); !wrong.empty()) {
-    return error_at(device, from, std::move(wrong));
+  if (wrong = template_problem(from.command_payload); !wrong.empty()) {
+    return error_at(device.id, from, std::move(wrong));
   }
-  const auto mapping = compile(device, from);
+  const auto mapping = compile(device.id, from);
   return mapping ? Status() : Status(mapping.error());
-}
-
-Status JsonMapped::check(const std::vector<JsonDevice>& devices, const TopicOwner& owner) {
-  for (const JsonDevice& device : devices) {
-    std::set<std::string_view> names;
-    std::set<std::string_view> said;
-    for (const JsonAttribute& from : device.attributes) said.insert(from.topic);
-    for (const JsonAttribute& from : device.attributes) {
-      if (said.contains(from.command_topic)) {
-        return error_at(device.id, from,
-                        "command topic: its state stands there, a command would be taken for it; "
-                        "name the topic on which the device listens");
-      }
-      if (!names.insert(from.name).second) return error_at(device.id, from, "mapped twice");
-      if (Status checked = check_one(device.id, from, owner); !checked) return checked;
-    }
-  }
-  return {};
 }
 
 void JsonMapped::configure(const std::vector<JsonDevice>& devices) {

@@ -23,8 +23,8 @@ class JsonMapped final : public Dialect {
 
   explicit JsonMapped(Catalog& catalog) : catalog_(catalog) {}
 
-  /// Whether configure() can take this. The Error names device and attribute.
-  [[nodiscard]] static Status check(const std::vector<JsonDevice>& devices,
+  /// Whether configure() can take this attribute of the device. The Error names both.
+  [[nodiscard]] static Status check(const JsonDevice& device, const JsonAttribute& from,
                                     const TopicOwner& owner);
   /// Replaces all devices. They have passed check().
   void configure(const std::vector<JsonDevice>& devices);
@@ -50,8 +50,6 @@ class JsonMapped final : public Dialect {
     /// Where the value stands in a command; empty: it cannot be told from others.
     std::optional<std::vector<std::string>> command_path;
   };
-  [[nodiscard]] static Status check_one(const DeviceId& device, const JsonAttribute& from,
-                                        const TopicOwner& owner);
   [[nodiscard]] static Result<Mapping> compile(const DeviceId& device, const JsonAttribute& from);
   void decode_state(const std::vector<Mapping>& mappings, const Message& message, Decoded& out);
   void decode_foreign(const std::vector<Mapping>& mappings, const Message& message, Decoded& out);

@@ -148,6 +148,13 @@ TEST(JsonMapped, CommandsNeverGoWhereOthersSpeakOrItsOwnStateStands) {
     EXPECT_THAT(refused(topic), HasSubstr("x.on: command topic: ")) << topic;
     EXPECT_THAT(refused(topic), HasSubstr("name the topic on which the device listens")) << topic;
   }
+  DevicesFile file = boiler();
+  file.json[0].attributes[0].topic = "plant/boiler/cmd";
+  Wire wire;
+  const Status status = wire.normaliser.configure(file);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message,
+              HasSubstr("boiler.on: command topic: its state stands there"));
   EXPECT_THAT(refused("$SYS/broker"), HasSubstr("belongs to the broker"));
   for (const char* topic : {"plant/boiler/set", "zigbee2mqtt/lamp/set", "attune_lamp/set",
                             "zigbee2mqtt/bridge/request/permit_join", "homeassistant/say"}) {
