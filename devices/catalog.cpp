@@ -18,7 +18,8 @@ bool same(const std::optional<Range>& a, const std::optional<Range>& b) {
 bool same(const AttributeInfo& a, const AttributeInfo& b) {
   return a.name == b.name && a.type == b.type && a.unit == b.unit && same(a.range, b.range) &&
          a.values == b.values && a.writable == b.writable && a.wire.scale == b.wire.scale &&
-         a.wire.per_unit == b.wire.per_unit && a.max_age == b.max_age;
+         a.wire.per_unit == b.wire.per_unit && a.max_age == b.max_age &&
+         a.off_delay == b.off_delay && a.impulse == b.impulse;
 }
 
 bool same(const DeviceInfo& a, const DeviceInfo& b) {
@@ -106,6 +107,8 @@ void Catalog::apply_entry(DeviceInfo& info) const {
   for (AttributeInfo& attribute : info.attributes) {
     const auto age = entry.max_age.find(attribute.name);
     if (age != entry.max_age.end()) attribute.max_age = age->second;
+    const auto delay = entry.off_delay.find(attribute.name);
+    if (delay != entry.off_delay.end()) attribute.off_delay = delay->second;
   }
 }
 

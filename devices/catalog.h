@@ -39,7 +39,8 @@ struct DeviceEntry {
   Cuts bands{};  ///< where it cuts them itself, by scale
   std::vector<MappedAttribute> mapped{};
   LivenessTerms liveness{};
-  std::map<std::string, Millis> max_age{};  ///< by attribute
+  std::map<std::string, Millis> max_age{};    ///< by attribute
+  std::map<std::string, Millis> off_delay{};  ///< the same
 };
 
 /// Threading: owned by the loop's thread. Determinism: ids depend only on the order of calls.

@@ -1,5 +1,8 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -7,6 +10,7 @@
 
 #include "devices/dialect.h"
 #include "devices/token_bucket.h"
+#include "devices/waiting_messages.h"
 
 /// Who floods is held up before anything is read of it; the others are not.
 namespace attune::devices {
@@ -16,24 +20,65 @@ namespace attune::devices {
 /// being said by one: discovery, a bridge's word about many. A topic of which nothing can be read
 /// counts by itself.
 ///
+/// Who says too much while others wait has the newest message of each topic held, and taken in
+/// their order at the rate that it may speak: its last word is never the one that was refused.
+/// While something of it is held, whatever it says is. When such a flood is over, and something
+/// of it was lost, the device is to be asked for its state.
+///
 /// Threading: owned by the normaliser. Determinism: depends on the messages so far alone.
 class MessageRates {
  public:
-  /// Topics whose device is remembered; with more it begins anew.
+  /// Topics whose device is remembered; with more it begins anew as soon as nothing is held.
   static constexpr std::size_t kTopicsMax = 65'536;
 
-  /// Before a message is decoded: false when its device has said too much already.
-  [[nodiscard]] bool admits(const Message& message);
-  /// After it: whose topic that is. False when the topic is new, and its device has said too much.
-  [[nodiscard]] bool learn(const Message& message, const Decoded& out, const AttributeTable& table);
+  enum class Verdict : std::uint8_t {
+    taken,
+    unheard,    ///< the topic is new: learn() decides when the message is decoded
+    tolerated,  ///< too much, and taken since nobody waits
+    held,       ///< kept for take()
+    lost,       ///< there is no room to hold it
+  };
+  [[nodiscard]] static bool is_refused(Verdict verdict);
+
+  /// Before a message is decoded.
+  [[nodiscard]] Verdict admit(const Message& message, bool others_wait);
+  /// After it, where admit() had not heard of the topic: whose it is.
+  [[nodiscard]] Verdict learn(const Message& message, const Decoded& out,
+                              const AttributeTable& table, bool others_wait);
+
+  /// A message that was held, and is counted now. `now` is steady.
+  [[nodiscard]] std::optional<WaitingMessage> take(Millis now);
+  /// A device that lost something of what it said, and is calm again.
+  [[nodiscard]] std::optional<DeviceIndex> take_to_ask(Millis now);
+  /// When one of the two has something; empty: nothing is held, and nobody to be asked.
+  [[nodiscard]] std::optional<Millis> next(Millis now) const;
 
  private:
-  std::size_t new_bucket();
-  std::size_t bucket_of(DeviceIndex device);
+  struct TopicHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  struct Speaker {
+    TokenBucket tokens;
+    std::optional<DeviceIndex> device;  ///< empty: one topic of rubbish
+  };
+  /// Something is held or lost.
+  struct Flood {
+    explicit Flood(WaitingRoom& room) : held(room) {}
+    WaitingMessages held;
+    bool lost = false;
+  };
 
-  std::unordered_map<std::string, std::size_t> by_topic_;  // what is none counts nowhere
+  Verdict judge(std::size_t speaker, const Message& message, bool others_wait);
+  std::size_t new_speaker(std::optional<DeviceIndex> device);
+  std::size_t speaker_of(DeviceIndex device);
+  void begin_anew();
+
+  // What is none counts nowhere.
+  std::unordered_map<std::string, std::size_t, TopicHash, std::equal_to<>> by_topic_;
   std::unordered_map<std::size_t, std::size_t> by_device_;
-  std::vector<TokenBucket> buckets_;
+  std::vector<Speaker> speakers_;
+  WaitingRoom room_;
+  std::map<std::size_t, Flood> floods_;  // by speaker
 };
 
 }  // namespace attune::devices

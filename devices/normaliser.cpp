@@ -13,6 +13,41 @@
 
 namespace attune::devices {
 
+namespace {
+
+using Verdict = MessageRates::Verdict;
+
+std::string_view what_became_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::tolerated:
+      return "; taken, since nobody waited";
+    case Verdict::held:
+      return "; the newest of each topic is taken later";
+    default:
+      return "; lost, since too much is held already";
+  }
+}
+
+void note_flood(const Message& message, Verdict verdict, Decoded& out) {
+  if (verdict != Verdict::tolerated && !MessageRates::is_refused(verdict)) return;
+  std::string detail = "more than " + std::to_string(limits::kDeviceMessagesPerSecond) +
+                       " messages a second of one device";
+  detail += what_became_of(verdict);
+  out.rejections.push_back({std::string(message.topic), "", "rate", std::move(detail)});
+}
+
+/// What it says is said when its turn comes; that there is such a device stays.
+void take_back(Decoded& out) {
+  out.readings.clear();
+  out.events.clear();
+  out.foreign.clear();
+  out.unknown.clear();
+  out.refusals.clear();
+  out.replies.clear();
+}
+
+}  // namespace
+
 Normaliser::Normaliser(Catalog& catalog, const DialectConfig& config) : catalog_(catalog) {
   for (const DialectRow& row : dialect_table()) {
     if (!config.listens(row.name)) continue;
@@ -90,34 +125,33 @@ void Normaliser::decode(const Message& message, Decoded& out, bool others_wait) 
     out.rejections.push_back({std::move(shown), "", "topic", std::string(wrong)});
     return;
   }
-  bool is_flood = !rates_.admits(message);
-  if (is_flood && others_wait) return note_flood(message, true, out);
-  decode_by_owner(message, out);
-  is_flood |= !rates_.learn(message, out, catalog_.table());
-  if (is_flood && others_wait) {
-    out.readings.clear();
-    out.events.clear();
-    out.replies.clear();
+  auto verdict = rates_.admit(message, others_wait);
+  if (!MessageRates::is_refused(verdict)) decode_by_owner(message, out);
+  if (verdict == Verdict::unheard) {
+    verdict = rates_.learn(message, out, catalog_.table(), others_wait);
+    if (MessageRates::is_refused(verdict)) take_back(out);
   }
-  if (is_flood) note_flood(message, others_wait, out);
-  if (out.too_many_devices) (void)waiting_.add(message.topic, message.payload);
+  note_flood(message, verdict, out);
 }
 
-void Normaliser::note_flood(const Message& message, bool refused, Decoded& out) {
-  std::string detail = "more than " + std::to_string(limits::kDeviceMessagesPerSecond) +
-                       " messages a second of one device";
-  if (!refused) detail += "; taken, since nobody waited";
-  out.rejections.push_back({std::string(message.topic), "", "rate", std::move(detail)});
+std::optional<WaitingMessage> Normaliser::take_waiting(const Instant& now, Decoded& out) {
+  std::optional<WaitingMessage> next = rates_.take(now.steady);
+  if (!next && catalog_.admits_at(now.steady) <= now.steady) next = newcomers_.take();
+  if (!next) return std::nullopt;
+  out.clear();
+  decode_by_owner({next->topic, next->payload, false, now}, out);
+  return next;
 }
 
-std::optional<WaitingMessage> Normaliser::take_waiting(Millis now) {
-  if (waiting_.empty() || catalog_.admits_at(now) > now) return std::nullopt;
-  return waiting_.take();
+std::optional<DeviceIndex> Normaliser::take_to_ask(Millis now) {
+  return rates_.take_to_ask(now);
 }
 
 std::optional<Millis> Normaliser::waits_until(Millis now) const {
-  if (waiting_.empty()) return std::nullopt;
-  return catalog_.admits_at(now);
+  std::optional<Millis> due = rates_.next(now);
+  if (newcomers_.empty()) return due;
+  const Millis joins = catalog_.admits_at(now);
+  return due ? std::min(*due, joins) : joins;
 }
 
 void Normaliser::decode_by_owner(const Message& message, Decoded& out) {
@@ -130,6 +164,7 @@ void Normaliser::decode_by_owner(const Message& message, Decoded& out) {
       dialects_[j]->reconsider(out);
     }
     out.removed = catalog_.take_removed();
+    if (out.too_many_devices) (void)newcomers_.add(message.topic, message.payload);
     return;
   }
   // Passed on by all who heard it: nobody's business, and nothing wrong with it.

@@ -28,6 +28,7 @@ struct JsonAttribute {
   std::map<std::string, std::string> values;  ///< canonical -> word on the wire
   std::string command_topic;                  ///< empty: read only
   std::string command_payload;                ///< template with ${value}; empty: the bare value
+  std::optional<Millis> impulse{};            ///< AttributeInfo::impulse; the payload is the pulse
 };
 struct JsonDevice {
   DeviceId id;
@@ -72,14 +73,15 @@ class Normaliser {
 
   /// Checks topic and size limits, finds the dialect, decodes. `out` is cleared first. Where
   /// Decoded::subscriptions_changed is set, subscriptions() has changed. A device that says too
-  /// much is told so ("rate"), and refused while others wait for their turn; one that is new while
-  /// too many join ("new_devices") has its message kept for take_waiting().
+  /// much is told so ("rate"), and waits while others do; one that is new while too many join
+  /// ("new_devices") waits too.
   void decode(const Message& message, Decoded& out, bool others_wait = true);
 
-  /// The next message that waited until its device may join; empty: none may at `now` (steady). It
-  /// is to be decoded as one that comes late.
-  [[nodiscard]] std::optional<WaitingMessage> take_waiting(Millis now);
-  /// Steady, when take_waiting() has one; empty: none waits.
+  /// The next message that waited and may be taken by `now`: as one that comes late.
+  [[nodiscard]] std::optional<WaitingMessage> take_waiting(const Instant& now, Decoded& out);
+  /// A device of whose flood something was lost: it is to be asked, now that it is calm.
+  [[nodiscard]] std::optional<DeviceIndex> take_to_ask(Millis now);
+  /// Steady, when one of the two has something; empty: nothing waits.
   [[nodiscard]] std::optional<Millis> waits_until(Millis now) const;
 
   /// Whether the topic is a known device's, or one that tells of devices.
@@ -93,7 +95,6 @@ class Normaliser {
  private:
   [[nodiscard]] const Dialect* of(DeviceIndex device) const;
   void decode_by_owner(const Message& message, Decoded& out);
-  static void note_flood(const Message& message, bool refused, Decoded& out);
   [[nodiscard]] std::string_view owner_before_json(std::string_view topic) const;
   [[nodiscard]] std::string_view owner_among(std::size_t count, std::string_view topic) const;
 
@@ -101,7 +102,8 @@ class Normaliser {
   std::vector<std::unique_ptr<Dialect>> dialects_;  // in the table's order
   JsonMapped* json_ = nullptr;                      // of dialects_; always there
   MessageRates rates_;
-  WaitingMessages waiting_;
+  WaitingRoom newcomers_room_;
+  WaitingMessages newcomers_{newcomers_room_};
 };
 
 }  // namespace attune::devices

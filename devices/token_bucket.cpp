@@ -19,7 +19,15 @@ bool TokenBucket::take(Millis now) {
 }
 
 Millis TokenBucket::next(Millis now) const {
-  const double missing = 1 - level_at(now);
+  return reaches(1, now);
+}
+
+Millis TokenBucket::full(Millis now) const {
+  return reaches(burst_, now);
+}
+
+Millis TokenBucket::reaches(double level, Millis now) const {
+  const double missing = level - level_at(now);
   if (missing <= 0) return now;
   return now + Millis(static_cast<std::int64_t>(std::ceil(missing / per_second_ * 1e3)));
 }

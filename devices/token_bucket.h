@@ -16,8 +16,11 @@ class TokenBucket {
   [[nodiscard]] bool take(Millis now);
   /// When the next take() succeeds, if nobody takes one before.
   [[nodiscard]] Millis next(Millis now) const;
+  /// When it is full again, if nobody takes one before.
+  [[nodiscard]] Millis full(Millis now) const;
 
  private:
+  [[nodiscard]] Millis reaches(double level, Millis now) const;
   [[nodiscard]] double level_at(Millis now) const;
 
   double per_second_;

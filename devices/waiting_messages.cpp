@@ -1,34 +1,50 @@
 #include "devices/waiting_messages.h"
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "devices/model/limits.h"
 
 namespace attune::devices {
 
-bool WaitingMessages::add(std::string_view topic, std::string_view payload) {
-  const auto known = std::ranges::find(messages_, topic, &WaitingMessage::topic);
-  if (known != messages_.end()) {
-    bytes_ -= known->topic.size() + known->payload.size();
-    messages_.erase(known);
-  }
-  const std::size_t bytes = topic.size() + payload.size();
-  if (messages_.size() >= limits::kWaitingMessagesMax ||
-      bytes_ + bytes > limits::kWaitingBytesMax) {
-    return false;
-  }
-  bytes_ += bytes;
+namespace {
+
+std::size_t bytes_of(const WaitingMessage& message) {
+  return message.topic.size() + message.payload.size();
+}
+
+}  // namespace
+
+WaitingMessages::~WaitingMessages() {
+  while (!messages_.empty()) drop(messages_.begin());
+}
+
+WaitingMessages::Added WaitingMessages::add(std::string_view topic, std::string_view payload) {
+  const auto known = by_topic_.find(topic);
+  const bool replaces = known != by_topic_.end();
+  if (replaces) drop(known->second);
+  const bool fits = room_.messages < limits::kWaitingMessagesMax &&
+                    room_.bytes + topic.size() + payload.size() <= limits::kWaitingBytesMax;
+  if (!fits) return Added::no_room;
   messages_.push_back({std::string(topic), std::string(payload)});
-  return true;
+  by_topic_.emplace(messages_.back().topic, std::prev(messages_.end()));
+  room_.messages += 1;
+  room_.bytes += bytes_of(messages_.back());
+  return replaces ? Added::in_place_of_another : Added::alone;
 }
 
 std::optional<WaitingMessage> WaitingMessages::take() {
   if (messages_.empty()) return std::nullopt;
-  WaitingMessage first = std::move(messages_.front());
-  messages_.pop_front();
-  bytes_ -= first.topic.size() + first.payload.size();
+  WaitingMessage first = messages_.front();
+  drop(messages_.begin());
   return first;
+}
+
+void WaitingMessages::drop(Place place) {
+  room_.messages -= 1;
+  room_.bytes -= bytes_of(*place);
+  by_topic_.erase(place->topic);
+  messages_.erase(place);
 }
 
 }  // namespace attune::devices

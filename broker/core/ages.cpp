@@ -40,50 +40,72 @@ void Ages::take(const MessageArrived& message) {
   const bool is_new = message.arrival == Arrival::live || message.arrival == Arrival::late;
   for (const auto& reading : message.decoded->readings) {
     const AttributeInfo* info = catalog_.attribute(reading.attribute);
-    if (info == nullptr || !info->max_age) continue;
+    if (info == nullptr || !(info->max_age || info->off_delay)) continue;
     const auto [at, is_first] = ages_.try_emplace(reading.attribute);
     // What is retained is of no known age: it gets one, once.
     if (!is_new && !is_first) continue;
     Age& age = at->second;
     age.heard = journal_.now().steady;
-    if (!std::exchange(age.dirty, true)) dirty_.push_back(reading.attribute);
+    const bool counts = info->max_age || turns_off(reading.attribute);
+    if (counts && !std::exchange(age.dirty, true)) dirty_.push_back(reading.attribute);
     arm(reading.attribute, age);
   }
 }
 
-void Ages::arm(AttributeId attribute, Age& age) {
+bool Ages::turns_off(AttributeId attribute) const {
   const AttributeInfo* info = catalog_.attribute(attribute);
-  std::optional<Millis> due;
-  if (info != nullptr && info->max_age && !image_.is_too_old(attribute)) {
-    due = age.heard + *info->max_age;
-  }
-  if (due == age.armed || (due && age.armed && *age.armed <= *due)) return;
-  const std::string path = catalog_.table().path(attribute).text();
-  if (due) {
-    timers_.arm(TimerKind::max_age, path, *due, journal_.out());
-  } else {
-    timers_.cancel(TimerKind::max_age, path, journal_.out());
-  }
+  return info != nullptr && info->off_delay && image_.at(attribute).value == Value(true);
+}
+
+std::optional<Millis> Ages::deadline(AttributeId attribute, const Age& age) const {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  if (turns_off(attribute)) return age.heard + *info->off_delay;
+  if (info == nullptr || !info->max_age || image_.is_too_old(attribute)) return std::nullopt;
+  return age.heard + *info->max_age;
+}
+
+void Ages::arm(AttributeId attribute, Age& age) {
+  const auto due = deadline(attribute, age);
+  if (!must_move(age.armed, due)) return;
+  timers_.set(TimerKind::max_age, catalog_.table().path(attribute).text(), due, journal_.out());
   age.armed = due;
 }
 
 void Ages::fire(const Timer& timer) {
   const auto path = parse_path(timer.subject);
   const auto attribute = catalog_.table().find(path->device.text(), path->attribute);
-  if (!attribute) return;
-  const auto known = ages_.find(*attribute);
-  const AttributeInfo* info = catalog_.attribute(*attribute);
-  if (known == ages_.end() || info == nullptr || !info->max_age) return;
+  const auto known = attribute ? ages_.find(*attribute) : ages_.end();
+  if (known == ages_.end()) return;
   Age& age = known->second;
   age.armed.reset();
-  if (journal_.now().steady < age.heard + *info->max_age) return arm(*attribute, age);
-  const AttributeState& state = image_.at(*attribute);
+  const auto due = deadline(*attribute, age);
+  if (due && *due <= journal_.now().steady) {
+    turns_off(*attribute) ? turn_off(*attribute) : grow_old(*attribute);
+  }
+  arm(*attribute, age);
+}
+
+/// Nobody said so: it is what follows from silence.
+void Ages::turn_off(AttributeId attribute) {
+  Change change = about(ChangeKind::state, catalog_.table().path(attribute));
+  change.value = false;
+  change.previous = image_.at(attribute).value;
+  change.status = name(Quality::good);
+  change.detail =
+      "not said again for " + format_duration(*catalog_.attribute(attribute)->off_delay);
+  agenda_.touch(attribute,
+                journal_.write(std::move(change), {{CauseKind::timer, "off_delay", {}}, {}}));
+  image_.derive(catalog_.table().device_of(attribute));
+}
+
+void Ages::grow_old(AttributeId attribute) {
+  const AttributeState& state = image_.at(attribute);
   if (!state.value.has_value()) return;
-  Change change = about(ChangeKind::state, *path);
+  Change change = about(ChangeKind::state, catalog_.table().path(attribute));
   change.value = change.previous = state.value;
   change.status = name(Quality::stale);
-  change.detail = "not heard for " + format_duration(*info->max_age);
-  agenda_.touch(*attribute,
+  change.detail = "not heard for " + format_duration(*catalog_.attribute(attribute)->max_age);
+  agenda_.touch(attribute,
                 journal_.write(std::move(change), {{CauseKind::timer, "max_age", {}}, {}}));
 }
 

@@ -9,8 +9,9 @@
 #include "broker/core/timers.h"
 #include "devices/catalog.h"
 
-/// Values that count for a time only (AttributeInfo::max_age): not heard again in it, they are kept
-/// as stale, and rules do not know them any more.
+/// Values that count for a time only: not heard again within AttributeInfo::max_age they are kept
+/// as stale, and rules do not know them any more; a true one with an AttributeInfo::off_delay turns
+/// false.
 ///
 /// Determinism: a function of the events. When they were heard leaves with the next commit, as
 /// Attendance's memory does.
@@ -20,7 +21,7 @@ class Ages {
  public:
   static constexpr std::string_view kSpace = "ages";  ///< of its blobs: one for each attribute
 
-  Ages(const devices::Catalog& catalog, const Image& image, Timers& timers, Journal& journal,
+  Ages(const devices::Catalog& catalog, Image& image, Timers& timers, Journal& journal,
        Agenda& agenda)
       : catalog_(catalog), image_(image), timers_(timers), journal_(journal), agenda_(agenda) {}
 
@@ -44,9 +45,13 @@ class Ages {
   };
 
   void arm(AttributeId attribute, Age& age);
+  [[nodiscard]] std::optional<Millis> deadline(AttributeId attribute, const Age& age) const;
+  [[nodiscard]] bool turns_off(AttributeId attribute) const;
+  void turn_off(AttributeId attribute);
+  void grow_old(AttributeId attribute);
 
   const devices::Catalog& catalog_;
-  const Image& image_;
+  Image& image_;
   Timers& timers_;
   Journal& journal_;
   Agenda& agenda_;

@@ -123,28 +123,31 @@ void Attendance::say(const devices::AvailabilityReport& report, bool alone,
     if (alone) return hear(report.device, message);
     if (was_offline) at.liveness.listen_anew(journal_.now().steady);
   }
-  settle(report.device, {{CauseKind::message, std::string(message.topic), {}}, {}}, "");
+  settle(report.device, nature(report.device),
+         {{CauseKind::message, std::string(message.topic), {}}, {}}, "");
 }
 
 void Attendance::hear(DeviceIndex device, const MessageArrived& message) {
   Seat& at = seat(device);
   const Millis now = journal_.now().steady;
+  const devices::Nature nature = this->nature(device);
   if (message.arrival == Arrival::late) {
     at.liveness.listen_anew(now);  // it lived, at a time that is not known
     mark(device);
-  } else if (at.liveness.hear(now, nature(device))) {
-    const bool is_waited_for = at.liveness.deadline(nature(device)).has_value();
+  } else if (at.liveness.hear(now, nature)) {
+    const bool is_waited_for = at.liveness.deadline(nature).has_value();
     if (!at.taken || is_waited_for || now - at.kept >= kKeptFor) mark(device);
   } else if (image_.device(device).availability == at.liveness.state()) {
     return;  // in a burst
   }
-  settle(device, {{CauseKind::message, std::string(message.topic), {}}, {}}, "");
+  settle(device, nature, {{CauseKind::message, std::string(message.topic), {}}, {}}, "");
 }
 
 /// Tells what the device is now, if it was something else, and waits for its silence.
-void Attendance::settle(DeviceIndex device, const Because& because, std::string detail) {
+void Attendance::settle(DeviceIndex device, const devices::Nature& nature, const Because& because,
+                        std::string detail) {
   const Liveness& liveness = seat(device).liveness;
-  arm(device);
+  arm(device, nature);
   const DeviceState& before = image_.device(device);
   const Availability was = before.availability;
   if (was == liveness.state() && before.silent == liveness.is_silent()) return;
@@ -166,18 +169,12 @@ void Attendance::touch_all(DeviceIndex device, const Because& because) {
   for (const AttributeId id : catalog_.table().attributes_of(device)) agenda_.touch(id, because);
 }
 
-/// A timer may stand before the deadline, and is moved when it fires: a device that speaks often
-/// costs no timer each time.
-void Attendance::arm(DeviceIndex device) {
+void Attendance::arm(DeviceIndex device, const devices::Nature& nature) {
   Seat& at = seat(device);
-  const auto due = listening_ ? at.liveness.deadline(nature(device)) : std::nullopt;
-  if (due == at.armed || (due && at.armed && *at.armed <= *due)) return;
+  const auto due = listening_ ? at.liveness.deadline(nature) : std::nullopt;
+  if (!must_move(at.armed, due)) return;
   const std::string& id = catalog_.table().device(device).text();
-  if (due) {
-    timers_.arm(TimerKind::liveness, id, *due, journal_.out());
-  } else {
-    timers_.cancel(TimerKind::liveness, id, journal_.out());
-  }
+  timers_.set(TimerKind::liveness, id, due, journal_.out());
   at.armed = due;
 }
 
@@ -187,16 +184,18 @@ void Attendance::fire(const Timer& timer) {
   Seat& at = seat(*device);
   at.armed.reset();
   const Millis now = journal_.now().steady;
-  if (!at.liveness.look(now, nature(*device))) return arm(*device);
+  const devices::Nature nature = this->nature(*device);
+  if (!at.liveness.look(now, nature)) return arm(*device, nature);
   mark(*device);
-  settle(*device, {{CauseKind::timer, "silence", {}}, {}}, silence_text(at.liveness, now));
+  settle(*device, nature, {{CauseKind::timer, "silence", {}}, {}}, silence_text(at.liveness, now));
 }
 
 /// One that was found silent by terms that hold no more is told so when it speaks.
 void Attendance::look_again() {
   if (std::exchange(generation_, catalog_.generation()) == catalog_.generation()) return;
   for (std::size_t i = 0; i < seats_.size(); ++i) {
-    if (seats_[i].taken) arm(static_cast<DeviceIndex>(i));
+    const auto device = static_cast<DeviceIndex>(i);
+    if (seats_[i].taken) arm(device, nature(device));
   }
 }
 
@@ -212,7 +211,9 @@ void Attendance::link_changed(bool up) {
   if (up) return listen();
   if (!std::exchange(listening_, false)) return;
   deaf_since_ = journal_.now().steady;
-  for (std::size_t i = 0; i < seats_.size(); ++i) arm(static_cast<DeviceIndex>(i));
+  for (std::size_t i = 0; i < seats_.size(); ++i) {
+    arm(static_cast<DeviceIndex>(i), {});  // nothing is due while nobody listens
+  }
 }
 
 /// From here on silence counts again.
@@ -227,7 +228,7 @@ void Attendance::listen() {
       liveness.listen_anew(now);
       mark(device);
     }
-    arm(device);
+    arm(device, nature(device));
   }
 }
 

@@ -76,8 +76,9 @@ class Attendance {
   void say(const devices::AvailabilityReport& report, bool alone, const MessageArrived& message);
   void hear(DeviceIndex device, const MessageArrived& message);
   void mark(DeviceIndex device);
-  void settle(DeviceIndex device, const Because& because, std::string detail);
-  void arm(DeviceIndex device);
+  void settle(DeviceIndex device, const devices::Nature& nature, const Because& because,
+              std::string detail);
+  void arm(DeviceIndex device, const devices::Nature& nature);
   void touch_all(DeviceIndex device, const Because& because);
   [[nodiscard]] std::string silence_text(const devices::Liveness& liveness, Millis now) const;
 

@@ -278,7 +278,8 @@ void Core::Parts::fire(const Timer& timer) {
                           {{CauseKind::timer, "hold is over", {}}, {}}, "hold is over");
       return;
     }
-    case TimerKind::limit: {
+    case TimerKind::limit:
+    case TimerKind::impulse: {
       const auto path = parse_path(timer.subject);
       return agenda.drive(catalog.table().intern_device(path->device));
     }

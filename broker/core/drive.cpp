@@ -119,6 +119,8 @@ std::optional<AttributeId> Drive::switching_on(AttributeId attribute) const {
 bool Drive::may_be_driven(AttributeId attribute) const {
   const AttributeInfo* info = catalog_.attribute(attribute);
   if (info == nullptr || !info->writable) return false;
+  // What a pulse does to a door that nobody sees, nobody knows.
+  if (info->impulse && !image_.value(attribute).has_value()) return false;
   const auto name = devices::canonical_part(info->name);
   if (depends_on_on(name)) {
     const auto on = sibling(attribute, "on");
@@ -182,12 +184,14 @@ void Drive::would_send(AttributeId attribute) {
 
 void Drive::dispatch(Command& command, AttributeId attribute) {
   const DeviceIndex device = catalog_.table().device_of(attribute);
-  if (!reachable(device)) return;
+  if (!reachable(device) || awaits_impulse(command, attribute)) return;
   ++command.attempts;
-  const bool last = command.attempts >= kAttemptsMax;
-  const Millis wait = last ? kSettleWindow : kSettleWindow * (1 << (command.attempts - 1));
-  timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)),
-              journal_.present().steady + wait, journal_.out());
+  const Millis shown_by = journal_.present().steady + time_to_show(attribute, command.attempts);
+  timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)), shown_by,
+              journal_.out());
+  if (catalog_.attribute(attribute)->impulse) {
+    timers_.arm(TimerKind::impulse, command.path.text(), shown_by, journal_.out());
+  }
   remember(attribute, {command.value,
                        {{command.cause.kind, command.cause.id, command.revision}, command.context},
                        journal_.present().steady + kSettleWindow});
@@ -314,10 +318,11 @@ void Drive::sent(const std::vector<CommandId>& ids) {
 void Drive::link_changed(bool up) {
   link_up_ = up;
   if (!up) return;
+  linked_since_ = journal_.present().steady;
   for (const auto& [id, open] : ledger_.open()) {
     const auto attribute = catalog_.table().find(open.path.device.text(), open.path.attribute);
     Command& command = *ledger_.find(id);
-    command.attempts = 0;
+    if (!impulse_of(*attribute)) command.attempts = 0;
     dispatch(command, *attribute);
     journal_.put(command);
   }
@@ -346,13 +351,15 @@ void Drive::fire_retry(CommandId id) {
   if (command == nullptr) return;
   const auto attribute =
       catalog_.table().find(command->path.device.text(), command->path.attribute);
-  if (command->attempts < kAttemptsMax) {
+  if (command->attempts < attempts_max(*attribute)) {
     dispatch(*command, *attribute);
     journal_.put(*command);
     return;
   }
   ledger_.give_up(*attribute, image_.at(*attribute).desired_revision);
-  finish(*attribute, CommandState::failed, "sent 6 times, never reported");
+  const std::string times =
+      command->attempts == 1 ? "once" : std::to_string(command->attempts) + " times";
+  finish(*attribute, CommandState::failed, "sent " + times + ", never reported");
   arbitration_.rest_is_over(*attribute, {{CauseKind::timer, "command failed", {}}, {}});
 }
 

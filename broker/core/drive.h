@@ -17,6 +17,8 @@ namespace attune::core {
 
 inline constexpr Millis kSettleWindow{2'000};     ///< a device's time to show a command's effect
 inline constexpr std::uint32_t kAttemptsMax = 6;  ///< the first and five repeats, each doubling
+inline constexpr std::uint32_t kImpulses = 1;     ///< of one that is turned around: never again
+inline constexpr Millis kContactWindow{5'000};    ///< after a connect: what is retained has come
 inline constexpr Millis kCommandLife{120'000};    ///< then it has expired, whatever the link does
 
 class Drive {
@@ -106,6 +108,10 @@ class Drive {
   void remember(AttributeId attribute, Recent recent);
   void forget_older(AttributeId attribute, const Value& confirmed);
   void keep_back(AttributeId attribute, CommandId id);
+  [[nodiscard]] std::optional<Delay> impulse_of(AttributeId attribute) const;
+  bool awaits_impulse(const Command& command, AttributeId attribute);
+  [[nodiscard]] std::uint32_t attempts_max(AttributeId attribute) const;
+  [[nodiscard]] Millis time_to_show(AttributeId attribute, std::uint32_t attempt) const;
   void finish(AttributeId attribute, CommandState state, std::string reason);
   [[nodiscard]] bool retry_is_armed(const Command& command) const;
   Because note(Command& command, const Because& because);
@@ -123,6 +129,7 @@ class Drive {
   Agenda& agenda_;
   const bool observe_;
   bool link_up_ = false;
+  Millis linked_since_{};                    ///< Instant::steady
   std::map<DeviceIndex, Dispatch> leaving_;  // of this step, by device
   std::map<CommandId, CommandId> company_;   // open commands: the last of those it travelled with
   std::vector<std::vector<Recent>> recent_;  // by AttributeId, in the order of sending

@@ -26,6 +26,7 @@ const Delay* Drive::delay(AttributeId attribute) const {
 
 /// What protects lives, and what must never be, does not wait for what spares a compressor.
 std::optional<Delay> Drive::delay_of(AttributeId attribute) const {
+  if (auto later = impulse_of(attribute)) return later;  // not even for them
   if (is_before_limits(claims_.winner(attribute))) return std::nullopt;
   if (auto later = limits_.delay(attribute, image_.at(attribute).desired)) return later;
   if (auto later = order_of(attribute)) return later;
@@ -78,6 +79,40 @@ bool Drive::must_wait(AttributeId attribute) {
 void Drive::wait_no_more(AttributeId attribute) {
   if (delays_.erase(attribute) == 0) return;
   timers_.cancel(TimerKind::limit, catalog_.table().path(attribute).text(), journal_.out());
+}
+
+/// A pulse turns around what is: one while the last one's effect is on its way would undo it, and
+/// one before its contact was heard, after a connect, may do the opposite of what is wanted.
+std::optional<Delay> Drive::impulse_of(AttributeId attribute) const {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  if (info == nullptr || !info->impulse) return std::nullopt;
+  const Millis now = journal_.present().steady;
+  const auto ends = timers_.due(TimerKind::impulse, catalog_.table().path(attribute).text());
+  if (ends && *ends > now) return Delay{*ends, "impulse: it is on its way"};
+  const Millis heard = linked_since_ + kContactWindow;
+  if (link_up_ && heard > now) return Delay{heard, "impulse: waits for its contact"};
+  return std::nullopt;
+}
+
+/// Nobody knows whether the one before the break, or the stop, has left.
+bool Drive::awaits_impulse(const Command& command, AttributeId attribute) {
+  const auto later = impulse_of(attribute);
+  if (!later) return false;
+  timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)), later->until,
+              journal_.out());
+  return true;
+}
+
+std::uint32_t Drive::attempts_max(AttributeId attribute) const {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  return info != nullptr && info->impulse ? kImpulses : kAttemptsMax;
+}
+
+/// How long a device may take to show the effect of the `attempt`th message, counted from 1.
+Millis Drive::time_to_show(AttributeId attribute, std::uint32_t attempt) const {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  if (info->impulse) return std::max(*info->impulse, kSettleWindow);
+  return attempt >= kAttemptsMax ? kSettleWindow : kSettleWindow * (1 << (attempt - 1));
 }
 
 bool Drive::is_short_of(AttributeId attribute) const {

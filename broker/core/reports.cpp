@@ -43,15 +43,14 @@ void Reports::take(const MessageArrived& message) {
     for (const auto& event : decoded.events) take_event(event, message.topic);
   }
   std::optional<DeviceIndex> done;
-  for (const auto& reading : decoded.readings) {
-    const DeviceIndex device = catalog_.table().device_of(reading.attribute);
-    if (std::exchange(done, device) == device) continue;  // nearly always one device a message
+  const auto derive = [&](AttributeId attribute) {
+    const DeviceIndex device = catalog_.table().device_of(attribute);
+    if (std::exchange(done, device) == device) return;  // nearly always one device a message
     if (message.arrival != Arrival::retained) image_.mark_fresh(device, true);
     image_.derive(device);
-  }
-  for (const AttributeId unknown : decoded.unknown) {
-    image_.derive(catalog_.table().device_of(unknown));
-  }
+  };
+  for (const auto& reading : decoded.readings) derive(reading.attribute);
+  for (const AttributeId unknown : decoded.unknown) derive(unknown);
 }
 
 /// Positions of what this message says has come to a stand, and where.

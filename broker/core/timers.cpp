@@ -6,16 +6,25 @@ namespace {
 
 /// The others follow from rows of another kind, and are armed again from there.
 bool is_stored(TimerKind kind) {
-  return kind < TimerKind::command_retry;
+  return kind < TimerKind::command_retry || kind == TimerKind::impulse;
 }
 
 }  // namespace
+
+bool must_move(const std::optional<Millis>& armed, const std::optional<Millis>& due) {
+  return due ? !armed || *due < *armed : armed.has_value();
+}
 
 void Timers::arm(TimerKind kind, std::string subject, Millis due, Outcome& out) {
   if (this->due(kind, subject) == due) return;
   cancel(kind, subject, out);
   if (is_stored(kind)) out.writes.push_back({Timer{kind, subject, due}, false});
   restore({kind, std::move(subject), due});
+}
+
+void Timers::set(TimerKind kind, std::string subject, std::optional<Millis> due, Outcome& out) {
+  if (due) return arm(kind, std::move(subject), *due, out);
+  cancel(kind, subject, out);
 }
 
 void Timers::cancel(TimerKind kind, const std::string& subject, Outcome& out) {

@@ -13,12 +13,18 @@
 /// command are part of the command's row.
 namespace attune::core {
 
+/// Whether the timer of a deadline has to be moved. One that stands before it need not: it is moved
+/// when it fires, so that a deadline that moves away with every message costs nothing each time.
+[[nodiscard]] bool must_move(const std::optional<Millis>& armed, const std::optional<Millis>& due);
+
 class Timers {
  public:
   using Key = std::pair<TimerKind, std::string>;
 
   /// Arms or re-arms, and writes it to `out`.
   void arm(TimerKind kind, std::string subject, Millis due, Outcome& out);
+  /// Arms it, or cancels it when nothing is due.
+  void set(TimerKind kind, std::string subject, std::optional<Millis> due, Outcome& out);
   /// Nothing when it was not armed.
   void cancel(TimerKind kind, const std::string& subject, Outcome& out);
   [[nodiscard]] std::optional<Millis> due(TimerKind kind, const std::string& subject) const;

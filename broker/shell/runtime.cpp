@@ -7,6 +7,7 @@
 
 #include "broker/shell/config/surroundings.h"
 #include "broker/shell/last_word.h"
+#include "broker/shell/loop/kept_discovery.h"
 #include "broker/shell/loop/restore.h"
 #include "broker/shell/runtime_parts.h"
 
@@ -83,7 +84,7 @@ Status Runtime::Parts::open_store() {
   clock_.emplace(Clock::this_boot(), recovered->at, *clock_blobs, inbox::stamp_now);
   identity_.started = clock_->now();
   for (const Tombstone& gone : recovered->tombstones) catalog_.mark_gone(gone.device);
-  if (Status known = Loop::restore_discovery(*store_, normaliser_); !known) return known;
+  if (Status known = KeptDiscovery::feed(*store_, normaliser_); !known) return known;
   committed_inbox_ = recovered->inbox;
   committed_at_ = recovered->at;
   core_.emplace(catalog_, core::Options{startup_.observe, config::site_of(startup_.config)});

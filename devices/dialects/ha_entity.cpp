@@ -23,7 +23,13 @@ void build_raw(Builder& b) {
 
 void build_nothing(Builder&) {}
 
-constexpr double kExpiryMax = 10.0 * 365 * 24 * 3600;  // seconds
+/// Empty where it says nothing, or nothing that can be lived to see.
+std::optional<Millis> whole_seconds(const Config& config, std::string_view key) {
+  constexpr double kSecondsMax = 10.0 * 365 * 24 * 3600;
+  const double seconds = config.number(key, 0);
+  if (seconds < 1 || seconds > kSecondsMax) return std::nullopt;
+  return std::chrono::seconds(static_cast<std::int64_t>(seconds));
+}
 
 struct Platform {
   std::string_view name, capability;
@@ -223,12 +229,14 @@ Result<Entity> make_entity(Config config) {
                               ": no topic: " + topic.substr(0, 64)};
   }
   std::erase_if(entity.channels, [](const Channel& channel) { return channel.refused; });
-  const double expires = entity.config.number("expire_after", 0);
+  const auto max_age = whole_seconds(entity.config, "expire_after");
+  const bool may_turn_off = entity.config.platform == "binary_sensor";
+  const auto off_delay =
+      may_turn_off ? whole_seconds(entity.config, "off_delay") : std::optional<Millis>{};
   for (Channel& channel : entity.channels) {
     describe_wire(channel.bound);
-    if (expires >= 1 && expires <= kExpiryMax) {
-      channel.bound.info.max_age = std::chrono::seconds(static_cast<std::int64_t>(expires));
-    }
+    if (max_age) channel.bound.info.max_age = max_age;
+    if (channel.bound.info.type == ValueType::boolean) channel.bound.info.off_delay = off_delay;
   }
   return entity;
 }

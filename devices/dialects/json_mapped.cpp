@@ -66,6 +66,7 @@ Result<JsonMapped::Mapping> JsonMapped::compile(const DeviceId& device, const Js
   if (!bound) return bound.error();
   mapping.binding = std::move(bound->binding);
   mapping.info = std::move(bound->info);
+  mapping.info.impulse = from.impulse;
   return mapping;
 }
 
@@ -89,6 +90,9 @@ Status JsonMapped::check(const JsonDevice& device, const JsonAttribute& from,
     return error_at(device.id, from, std::move(wrong));
   }
   const auto mapping = compile(device.id, from);
+  if (mapping && from.impulse && mapping->info.type != ValueType::boolean) {
+    return error_at(device.id, from, "only what is true or false is turned around by an impulse");
+  }
   return mapping ? Status() : Status(mapping.error());
 }
 

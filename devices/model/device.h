@@ -13,7 +13,16 @@
 /// What a device is, in canonical words: the part that rules, core and API share.
 namespace attune {
 
-enum class ValueType : std::uint8_t { boolean, integer, number, enumeration, text, numbers, event, timestamp };
+enum class ValueType : std::uint8_t {
+  boolean,
+  integer,
+  number,
+  enumeration,
+  text,
+  numbers,
+  event,
+  timestamp
+};
 [[nodiscard]] std::string_view name(ValueType type);
 
 /// How an attribute's canonical number travels, so that two values compare as the device sees
@@ -39,10 +48,15 @@ struct AttributeInfo {
   bool writable = false;
   Wire wire;
   std::optional<Millis> max_age{};  ///< older than that, its value is not known; empty: at any age
+  /// Of a boolean that is only ever said to be true: it is false when not said again for so long.
+  std::optional<Millis> off_delay{};
+  /// Of a boolean whose command is a pulse that turns it around, whatever it is: to do so takes
+  /// that long, and a second pulse would undo the first.
+  std::optional<Millis> impulse{};
 };
 
-/// `suspect`: silent for longer than it ever is, and nobody knows more (docs/liveness.md). Reachable
-/// for all that is known, as are the others but `offline`. Stored by name.
+/// `suspect`: silent for longer than it ever is, and nobody knows more (docs/liveness.md).
+/// Reachable for all that is known, as are the others but `offline`. Stored by name.
 enum class Availability : std::uint8_t { unknown, online, offline, sleeping, suspect };
 inline constexpr std::size_t kAvailabilities = 5;
 [[nodiscard]] std::string_view name(Availability availability);

@@ -161,7 +161,8 @@ enum class TimerKind : std::uint8_t {
   hold_check,     ///< subject: device.attribute; a delay that a hold began anew is over
   max_on,         ///< subject: device.attribute; it has been on for as long as it may
   liveness,       ///< subject: device; it has been silent for long
-  max_age,        ///< subject: device.attribute; its value is too old to be known
+  max_age,        ///< subject: device.attribute; its value is too old to be known, or turns off
+  impulse,        ///< subject: device.attribute; what an impulse began is done; a row of its own
 };
 
 /// A deadline, on the steady line; it survives restarts and fires late rather than never.

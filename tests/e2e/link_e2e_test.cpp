@@ -203,6 +203,19 @@ TEST_F(LinkTest, ComesBackByItselfAfterTheBrokerWasKilled) {
   EXPECT_EQ(attune.link().status().connects, 2u);
 }
 
+TEST_F(LinkTest, OneWhoseNodeAnotherHasTooSaysSo) {
+  Peer attune(ring_path("a"), options("same"));
+  ASSERT_TRUE(attune.connect());
+  Peer second(ring_path("b"), options("same"));
+  ASSERT_TRUE(second.connect());
+  std::string reason;
+  EXPECT_TRUE(attune.take_until([&](const Kept& kept) {
+    if (kept.record.kind == inbox::RecordKind::disconnected) reason = kept.payload;
+    return !reason.empty();
+  }));
+  EXPECT_NE(reason.find("another client came as attune-same"), std::string::npos) << reason;
+}
+
 TEST_F(LinkTest, AFullRingHangsUpAndThenGetsEverythingOnceInOrder) {
   constexpr int kMessages = 2'000;
   link::LinkOptions narrow = options("a", {"home/#"});
@@ -315,7 +328,9 @@ TEST_F(LinkTest, TheOutboxTakesNothingWithoutItsConnection) {
 
 /// The kill test starts every receiver with an empty ring, which looks like a reboot; its broker
 /// lives on, and says so.
-std::string the_one_broker() { return "one broker"; }
+std::string the_one_broker() {
+  return "one broker";
+}
 
 /// Runs as a process of its own, and is killed: see below.
 TEST(LinkVictim, DISABLED_ReceivesUntilKilled) {

@@ -17,6 +17,7 @@
 #include "broker/core/drive.h"
 #include "broker/shell/config/surroundings.h"
 #include "broker/shell/link/memory_link.h"
+#include "broker/shell/loop/kept_discovery.h"
 #include "broker/shell/loop/loop.h"
 #include "broker/shell/loop/restore.h"
 #include "rules/load.h"
@@ -245,7 +246,7 @@ class Life {
     const Instant committed_at = recovered->at;
     p.clock.emplace(shell::Clock::Boot{"boot-1", now_}, recovered->at,
                     *store_.blobs(std::string(shell::Clock::kSpace)), [this] { return now_; });
-    if (!shell::Loop::restore_discovery(store_, p.normaliser)) std::abort();
+    if (!shell::KeptDiscovery::feed(store_, p.normaliser)) std::abort();
     p.core.emplace(p.catalog, core::Options{});
     p.core->restore(std::move(*shell::restored(store_, std::move(*recovered))));
     p.ring = std::move(*inbox::InboxRing::open({(folder_ / "ring").string(), 1u << 20, -1}, inbox));

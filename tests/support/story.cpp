@@ -36,6 +36,8 @@ constexpr StoryDevice kHome[] = {
     {"button", "hall", "button", "event"},
     {"anna", "", "person", "home"},
     {"ben", "", "person", "home"},
+    {"garage", "garage", "contact", "open!"},          // by a pulse
+    {"porch_pir", "porch", "occupancy", "occupancy"},  // never says that nobody is there
 };
 
 std::vector<std::string> split(std::string_view text) {
@@ -44,6 +46,9 @@ std::vector<std::string> split(std::string_view text) {
   for (std::string word; in >> word;) words.push_back(word);
   return words;
 }
+
+constexpr Millis kDoorTravel = std::chrono::seconds(20);
+constexpr Millis kPirDelay = std::chrono::seconds(90);
 
 void describe_home(devices::Catalog& catalog) {
   for (const auto& from : kHome) {
@@ -57,6 +62,8 @@ void describe_home(devices::Catalog& catalog) {
       const bool writable = word.back() == '!';
       if (writable) word.pop_back();
       info.attributes.push_back(devices::canonical_attribute(word, writable));
+      if (from.id == "garage") info.attributes.back().impulse = kDoorTravel;
+      if (from.id == "porch_pir") info.attributes.back().off_delay = kPirDelay;
     }
     std::sort(info.attributes.begin(), info.attributes.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });

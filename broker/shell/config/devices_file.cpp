@@ -23,6 +23,8 @@ constexpr std::size_t kTextBytesMax = 256;
 constexpr std::size_t kTemplateBytesMax = 4'096;
 constexpr std::size_t kUnitBytesMax = 32;
 constexpr std::size_t kShadowNameMax = 64;
+constexpr Millis kImpulseMin{1'000};
+constexpr Millis kImpulseMax{60'000};  // a command lives for twice as long
 
 /// A topic that one message can have: no wildcards, no controls, within the limits.
 bool is_topic(const std::string& topic) {
@@ -74,6 +76,7 @@ class DevicesReader {
   void read_ages(Fields& fields, devices::DeviceEntry& device);
   void read_age(Fields& fields, const std::string& name, devices::DeviceEntry& device);
   void read_command(Fields& fields, JsonAttribute& attribute);
+  static void check_impulse(Fields& command, const JsonAttribute& attribute);
   void check_attribute_name(Fields& fields, const yaml::Node& key);
   void check_id(Fields& fields, const yaml::Node& key);
   void topic(Fields& fields, std::string_view key, std::string& out);
@@ -206,8 +209,11 @@ void DevicesReader::read_attributes(Fields& fields, devices::DeviceEntry& entry)
   }
   // One that says no more than how long a value counts maps nothing.
   const auto maps = [](const yaml::Entry& below) {
-    const bool ages = below.value.entries.size() == 1 && below.value.find("max_age") != nullptr;
-    return !ages;
+    const auto& said = below.value.entries;
+    const bool ages_alone = std::all_of(said.begin(), said.end(), [](const yaml::Entry& one) {
+      return one.key.text == "max_age" || one.key.text == "off_delay";
+    });
+    return said.empty() || !ages_alone;
   };
   const auto& all = attributes->node().entries;
   const bool is_mapped = entry.dialect == "json" || std::any_of(all.begin(), all.end(), maps);
@@ -250,6 +256,14 @@ void DevicesReader::read_ages(Fields& fields, devices::DeviceEntry& device) {
 void DevicesReader::read_age(Fields& fields, const std::string& name,
                              devices::DeviceEntry& device) {
   if (const auto age = time_span(fields, "max_age")) device.max_age[name] = *age;
+  const auto delay = time_span(fields, "off_delay");
+  if (!delay) return;
+  const auto* word = devices::find_word(devices::canonical_part(name));
+  if (word != nullptr && word->type != ValueType::boolean) {
+    fields.error(*fields.node().find("off_delay"), "E303",
+                 "only what is true or false has an off_delay", "max_age: 30m");
+  }
+  device.off_delay[name] = *delay;
 }
 
 JsonAttribute DevicesReader::read_attribute(const yaml::Entry& entry,
@@ -369,13 +383,28 @@ void DevicesReader::read_command(Fields& fields, JsonAttribute& attribute) {
   }
   command->text("payload", attribute.command_payload);
   const std::string& payload = attribute.command_payload;
+  attribute.impulse = time_span(*command, "impulse");
   if (payload.size() > kTemplateBytesMax) {
     command->error(*command->node().find("payload"), "E303", "payload is longer than 4,096 bytes");
+  } else if (attribute.impulse) {
+    check_impulse(*command, attribute);
   } else if (!payload.empty() && payload.find("${value}") == std::string::npos) {
     command->error(*command->node().find("payload"), "E303", "payload never says the value",
                    "write ${value} where it belongs");
   }
   command->finish();
+}
+
+void DevicesReader::check_impulse(Fields& command, const JsonAttribute& attribute) {
+  const std::string& payload = attribute.command_payload;
+  if (payload.empty() || payload.find("${value}") != std::string::npos) {
+    command.error(command.node(), "E303", "an impulse says the same whatever is wanted",
+                  "payload: PULSE, as the device takes it");
+  }
+  if (*attribute.impulse < kImpulseMin || *attribute.impulse > kImpulseMax) {
+    command.error(*command.node().find("impulse"), "E303", "an impulse takes 1s to 1m",
+                  "impulse: 20s, which is how long the door takes");
+  }
 }
 
 }  // namespace

@@ -26,6 +26,29 @@ std::string_view KeptDiscovery::topic_of(std::string_view key) {
   return key.substr(0, key.find(kMark));
 }
 
+Status KeptDiscovery::feed(store::Store& store, devices::Normaliser& normaliser) {
+  const auto names = store.blobs(std::string(kNameSpace));
+  if (!names) return names.error();
+  for (const Blob& name : *names) {
+    normaliser.restore_numbered({name.key, DeviceId(name.bytes)});
+  }
+  const auto messages = store.blobs(std::string(kSpace));
+  if (!messages) return messages.error();
+  devices::Decoded decoded;
+  for (const Blob& blob : *messages) {
+    normaliser.decode({topic_of(blob.key), blob.bytes, true}, decoded);
+  }
+  return {};
+}
+
+std::vector<Write> KeptDiscovery::keep(std::vector<devices::Catalog::Numbered> names) {
+  std::vector<Write> rows;
+  for (devices::Catalog::Numbered& name : names) {
+    rows.push_back({Blob{std::string(kNameSpace), std::move(name.key), name.id.text()}, false});
+  }
+  return rows;
+}
+
 void KeptDiscovery::restore(const std::vector<Blob>& blobs) {
   for (const Blob& blob : blobs) {
     rows_[blob.key] = inbox::fingerprint(topic_of(blob.key), blob.bytes);

@@ -8,6 +8,7 @@
 
 #include "devices/model/records.h"
 #include "devices/normaliser.h"
+#include "store/store.h"
 
 /// Messages that made devices known, kept so that the next start knows them before anybody speaks.
 ///
@@ -16,20 +17,26 @@
 /// its own beside it, up to kLearntMax for a topic, since two messages of one topic may have told
 /// two different things.
 ///
+/// Beside them the names whose ids have a number (Catalog::Numbered), so that no start gives an id
+/// to another device than had it.
+///
 /// Threading: owned by the loop's thread.
 namespace attune::shell {
 
 class KeptDiscovery {
  public:
   static constexpr std::string_view kSpace = "discovery";
-  static constexpr std::size_t kLearntMax = 8;
-  /// Names whose ids have a number (Catalog::Numbered), so that no start gives them to others.
   static constexpr std::string_view kNameSpace = "names";
+  static constexpr std::size_t kLearntMax = 8;
 
+  /// Before the first message, and before the core is restored: tells the normaliser again what was
+  /// kept. The Status is the store's.
+  [[nodiscard]] static Status feed(store::Store& store, devices::Normaliser& normaliser);
   void restore(const std::vector<Blob>& blobs);
   /// What is to be written for this message, if anything.
   [[nodiscard]] std::vector<Write> keep(const devices::Decoded& decoded,
                                         const devices::Message& message);
+  [[nodiscard]] static std::vector<Write> keep(std::vector<devices::Catalog::Numbered> names);
   /// What made a device known that has left must not make it known again at the next start.
   [[nodiscard]] std::vector<Write> forget_unknown(const devices::Normaliser& normaliser);
 

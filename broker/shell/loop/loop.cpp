@@ -33,21 +33,6 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       committer_(parts.store, options_.commit_interval),
       telling_(options_.prefix, options_.notice_echo) {}
 
-Status Loop::restore_discovery(store::Store& store, devices::Normaliser& normaliser) {
-  const auto names = store.blobs(std::string(KeptDiscovery::kNameSpace));
-  if (!names) return names.error();
-  for (const Blob& name : *names) {
-    normaliser.restore_numbered({name.key, DeviceId(name.bytes)});
-  }
-  auto blobs = store.blobs(std::string(KeptDiscovery::kSpace));
-  if (!blobs) return blobs.error();
-  devices::Decoded decoded;
-  for (const Blob& blob : *blobs) {
-    normaliser.decode({KeptDiscovery::topic_of(blob.key), blob.bytes, true}, decoded);
-  }
-  return {};
-}
-
 Status Loop::begin(const Instant& committed_at) {
   const bool first_start = committed_at == Instant{};
   latest_ = first_start ? parts_.clock.now() : committed_at;
@@ -185,7 +170,9 @@ void Loop::take_message(const inbox::Record& record) {
   const Arrival arrival = arrival_.classify(record, parts_.clock.stamp());
   if (parts_.observer.request(record, arrival)) return;
   const Instant at = parts_.clock.at(record.at);
-  take({record.topic, record.payload, record.retained, at}, arrival);
+  const devices::Message message{record.topic, record.payload, record.retained, at};
+  parts_.normaliser.decode(message, decoded_, at.steady < crowded_until_);
+  take_decoded(message, arrival);
 }
 
 /// What the broker kept for us while we were away is no flood.
@@ -194,15 +181,16 @@ void Loop::note_crowd(bool taken, const Instant& now) {
   if (unfinished_turns_ >= kCrowdedTurns) crowded_until_ = now.steady + kCrowdedFor;
 }
 
-/// What waited until its device may join comes late.
+/// What waited until its device may join, or may speak again, comes late.
 void Loop::take_waiting(const Instant& now) {
-  while (const auto waited = parts_.normaliser.take_waiting(now.steady)) {
-    take({waited->topic, waited->payload, false, now}, Arrival::late);
+  while (const auto waited = parts_.normaliser.take_waiting(now, decoded_)) {
+    take_decoded({waited->topic, waited->payload, false, now}, Arrival::late);
   }
+  while (const auto device = parts_.normaliser.take_to_ask(now.steady)) replies_.ask(*device);
 }
 
-void Loop::take(const devices::Message& message, Arrival arrival) {
-  parts_.normaliser.decode(message, decoded_, message.at.steady < crowded_until_);
+/// `decoded_` is what the message means.
+void Loop::take_decoded(const devices::Message& message, Arrival arrival) {
   keep_discovery(message);
   topics_learnt_ |= decoded_.subscriptions_changed;
   // An answer to what waited for us would come as late as we do.
@@ -233,9 +221,8 @@ void Loop::keep_discovery(const devices::Message& message) {
   if (!decoded_.removed.empty()) {
     for (Write& row : kept_.forget_unknown(parts_.normaliser)) rows.push_back(std::move(row));
   }
-  for (devices::Catalog::Numbered& name : parts_.catalog.take_numbered()) {
-    rows.push_back(
-        {Blob{std::string(KeptDiscovery::kNameSpace), std::move(name.key), name.id.text()}, false});
+  for (Write& row : KeptDiscovery::keep(parts_.catalog.take_numbered())) {
+    rows.push_back(std::move(row));
   }
   commit_soon_ |= !rows.empty() || !decoded_.removed.empty();
   std::move(rows.begin(), rows.end(), std::back_inserter(outcome_.writes));

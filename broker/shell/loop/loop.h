@@ -86,9 +86,6 @@ class Loop {
   /// and discovery, and commits the inbox position. `committed_at` is store::Recovered::at: time
   /// goes on from there through what waits in the ring, and only then to the present.
   [[nodiscard]] Status begin(const Instant& committed_at);
-  /// Feeds kept discovery messages to the normaliser; before Core::restore().
-  [[nodiscard]] static Status restore_discovery(store::Store& store,
-                                                devices::Normaliser& normaliser);
 
   /// Takes what is there, at most limits::kTurnEventsMax records. Error: the store failed for
   /// good ("io", "corrupt"): stop the process.
@@ -129,7 +126,7 @@ class Loop {
   void take_message(const inbox::Record& record);
   void take_waiting(const Instant& now);
   void note_crowd(bool taken, const Instant& now);
-  void take(const devices::Message& message, Arrival arrival);
+  void take_decoded(const devices::Message& message, Arrival arrival);
   void note_broker_drops(std::uint64_t total);
   void take_submissions(const Instant& now);
   void keep_discovery(const devices::Message& message);

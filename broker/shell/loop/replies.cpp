@@ -37,10 +37,11 @@ void Replies::let_out(link::Link& link, const devices::Normaliser& normaliser, M
     held_ = !put(link, waiting_.front());
     if (!held_) waiting_.pop_front();
   }
-  if (!held_) ask(link, normaliser, now);
+  if (!held_) let_out_questions(link, normaliser, now);
 }
 
-void Replies::ask(link::Link& link, const devices::Normaliser& normaliser, Millis now) {
+void Replies::let_out_questions(link::Link& link, const devices::Normaliser& normaliser,
+                                Millis now) {
   while (!to_ask_.empty() && now >= next_ask_) {
     const auto questions = normaliser.ask(to_ask_.front());
     to_ask_.pop_front();

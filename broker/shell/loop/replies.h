@@ -25,6 +25,8 @@ class Replies {
   void add(std::vector<devices::Outgoing> replies);
   /// Every device of the catalog is to say its state again.
   void ask_all(const devices::Catalog& catalog);
+  /// So is this one, after the others.
+  void ask(DeviceIndex device) { to_ask_.push_back(device); }
   /// Whether answers wait for a commit.
   [[nodiscard]] bool to_commit() const { return !fresh_.empty(); }
   void committed();
@@ -36,7 +38,7 @@ class Replies {
   [[nodiscard]] std::optional<Millis> next_due() const;
 
  private:
-  void ask(link::Link& link, const devices::Normaliser& normaliser, Millis now);
+  void let_out_questions(link::Link& link, const devices::Normaliser& normaliser, Millis now);
 
   std::vector<devices::Outgoing> fresh_;
   std::deque<devices::Outgoing> waiting_;  ///< committed

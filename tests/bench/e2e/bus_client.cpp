@@ -79,6 +79,12 @@ void BusClient::publish(std::string_view topic, std::string_view payload) {
   ++unacknowledged_;
 }
 
+void BusClient::say(std::string_view topic, std::string_view payload) {
+  begin_packet(kPublish, 2 + topic.size() + payload.size());
+  put_text(topic);
+  out_ += payload;
+}
+
 void BusClient::flush() {
   std::string_view left = out_;
   while (!left.empty()) {

@@ -27,6 +27,8 @@ class BusClient {
   void subscribe(std::string_view filter);
   /// QoS 1; leaves with the next flush().
   void publish(std::string_view topic, std::string_view payload);
+  /// QoS 0; the same.
+  void say(std::string_view topic, std::string_view payload);
   void flush();
   /// Waits for bytes, takes all that came, and acknowledges. The views live as long as the call.
   /// False: nothing came in time.

@@ -8,6 +8,7 @@
 
 #include "tests/bench/e2e/answerer.h"
 #include "tests/bench/e2e/durable_floor.h"
+#include "tests/bench/e2e/flood.h"
 #include "tests/bench/e2e/load.h"
 #include "tests/bench/e2e/report.h"
 #include "tests/bench/e2e/session.h"
@@ -29,6 +30,7 @@ constexpr std::chrono::milliseconds kSettleTime{3'000};
 constexpr const char* kUsage =
     "usage: attune_bench_e2e [--attune FILE] [--dir DIR] [--rounds N] [--events N]\n"
     "                        [--pause MS] [--seconds N] [--outstanding N] [--json FILE] [--check]\n"
+    "                        [--flood N]\n"
     "  --attune FILE     the daemon's program\n"
     "  --dir DIR         where its store lives; default: the working folder\n"
     "  --rounds N        medians of so many; default 5\n"
@@ -36,6 +38,7 @@ constexpr const char* kUsage =
     "  --pause MS        after each lone event; default 2\n"
     "  --seconds N       of the closed loop a round; default 3\n"
     "  --outstanding N   sensors that wait at once; default 256\n"
+    "  --flood N         instead: what others wait while one device says N messages a second\n"
     "  --json FILE       write the figures there too\n"
     "  --check           exit 1 when a bar is missed\n";
 
@@ -48,6 +51,7 @@ struct Options {
   std::size_t pause_ms = 2;
   std::size_t seconds = 3;
   std::size_t outstanding = 256;
+  std::size_t flood = 0;
   bool check = false;
   std::uint16_t answer_on = 0;
   std::string keep;  ///< of an answerer: the folder of its commits
@@ -85,6 +89,8 @@ Options read_options(int count, char** words) {
       options.answer_on = static_cast<std::uint16_t>(number(next()));
     else if (word == "--keep")
       options.keep = next();
+    else if (word == "--flood")
+      options.flood = number(next());
     else if (word == "--check")
       options.check = true;
     else
@@ -178,7 +184,21 @@ Report measure_all(const Options& options) {
   return report;
 }
 
+int run_flood(const Options& options) {
+  const std::vector<Subject> subjects = {{kFloor, "", ""}, {kAttune, options.attune, options.dir}};
+  std::vector<FloodSeries> all;
+  for (const Subject& subject : subjects) all.push_back({subject.name, {}});
+  for (std::size_t round = 0; round < options.rounds; ++round) {
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      all[i].rounds.push_back(measure_flood(subjects[i], options.flood, options.events));
+    }
+  }
+  std::fputs(flood_table(all, options.flood).c_str(), stdout);
+  return options.check && !flood_bars_hold(all.back()) ? 1 : 0;
+}
+
 int run(const Options& options) {
+  if (options.flood != 0) return run_flood(options);
   const Report report = measure_all(options);
   std::fputs(report.table().c_str(), stdout);
   if (!options.json.empty() && !(std::ofstream(options.json) << report.json())) {

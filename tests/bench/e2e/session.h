@@ -27,6 +27,7 @@ class Session {
   Session(const Subject& subject, std::size_t pairs);
 
   [[nodiscard]] BusClient& bus() { return *bus_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Home& home() { return *home_; }
   [[nodiscard]] const Child& answerer() const { return *answerer_; }
   /// Where the store lives; empty: the subject has none.

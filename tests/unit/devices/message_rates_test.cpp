@@ -27,6 +27,12 @@ class House {
     for (const Rejection& rejection : out.rejections) reasons += rejection.reason + " ";
     return reasons;
   }
+  /// The topic of what may be taken by now, or "" when nothing may.
+  std::string take_waiting(Millis at) {
+    const Millis now = kBegin + at;
+    const auto waited = normaliser.take_waiting({now, now}, out);
+    return waited ? waited->topic : "";
+  }
   std::size_t devices() const { return catalog.devices().size(); }
 
   Catalog catalog;
@@ -45,6 +51,7 @@ TEST(MessageRates, ADeviceMaySay200AtOnceAndThen50ASecond) {
   EXPECT_TRUE(house.out.readings.empty());
   for (int i = 0; i < 1'000; ++i) {
     taken += house.say("zigbee2mqtt/lamp", R"({"state":"ON"})", Millis(1'000)).empty();
+    taken += !house.take_waiting(Millis(1'000)).empty();
   }
   EXPECT_EQ(taken, limits::kDeviceMessagesBurst + limits::kDeviceMessagesPerSecond);
 }
@@ -59,6 +66,71 @@ TEST(MessageRates, WhileNobodyWaitsTheFloodIsToldAndTaken) {
   ASSERT_EQ(house.out.rejections.size(), 1u);
   EXPECT_EQ(house.out.rejections[0].reason, "rate");
   EXPECT_EQ(house.out.readings.size(), 1u);
+}
+
+TEST(MessageRates, TheLastWordOfAFloodIsTaken) {
+  House house;
+  for (int i = 0; i < 10'000; ++i) {
+    house.say("zigbee2mqtt/lamp", R"({"brightness":)" + std::to_string(i % 254) + "}", Millis(0));
+  }
+  house.say("zigbee2mqtt/lamp", R"({"brightness":254})", Millis(0));
+  EXPECT_EQ(house.take_waiting(Millis(0)), "");
+  EXPECT_EQ(house.normaliser.waits_until(kBegin), kBegin + Millis(20));
+  EXPECT_EQ(house.take_waiting(Millis(20)), "zigbee2mqtt/lamp");
+  ASSERT_FALSE(house.out.readings.empty());
+  EXPECT_EQ(house.out.readings[0].value, Value(100.0));
+  EXPECT_EQ(house.take_waiting(Millis(40)), "");
+}
+
+TEST(MessageRates, WhatIsHeldIsTakenInItsOrderBeforeWhatComesThen) {
+  House house;
+  for (int i = 0; i < limits::kDeviceMessagesBurst; ++i) {
+    house.say("node/switch/a/state", "ON", Millis(0));
+  }
+  EXPECT_EQ(house.say("node/switch/a/state", "OFF", Millis(1)), "rate ");
+  EXPECT_EQ(house.say("node/switch/b/state", "ON", Millis(2)), "rate ");
+  EXPECT_EQ(house.say("node/switch/a/state", "ON", Millis(3)), "rate ");
+  // It might speak again, and not before what it said already.
+  EXPECT_EQ(house.say("node/switch/c/state", "ON", Millis(100)), "rate ");
+  EXPECT_EQ(house.take_waiting(Millis(101)), "node/switch/b/state");
+  EXPECT_EQ(house.take_waiting(Millis(101)), "node/switch/a/state");
+  EXPECT_EQ(house.take_waiting(Millis(101)), "node/switch/c/state");
+  EXPECT_EQ(house.take_waiting(Millis(1'000)), "");
+  EXPECT_EQ(house.say("node/switch/c/state", "OFF", Millis(1'000)), "");
+}
+
+TEST(MessageRates, WhoLostSomethingIsAskedWhenItIsCalm) {
+  House house;
+  for (int i = 0; i < 300; ++i) house.say("zigbee2mqtt/lamp", R"({"state":"ON"})", Millis(0));
+  EXPECT_FALSE(house.normaliser.take_to_ask(kBegin)) << "not while something is held";
+  EXPECT_EQ(house.take_waiting(Millis(20)), "zigbee2mqtt/lamp");
+  EXPECT_FALSE(house.normaliser.take_to_ask(kBegin + seconds(1))) << "it may not be over";
+  const auto due = house.normaliser.waits_until(kBegin + seconds(1));
+  ASSERT_TRUE(due);
+  EXPECT_EQ(house.normaliser.take_to_ask(*due), house.catalog.table().find_device("lamp"));
+  EXPECT_FALSE(house.normaliser.waits_until(*due));
+}
+
+TEST(MessageRates, OneMessageTooManyIsHeldAndNothingHasToBeAskedFor) {
+  House house;
+  for (int i = 0; i < limits::kDeviceMessagesBurst + 1; ++i) {
+    house.say("zigbee2mqtt/lamp", R"({"state":"ON"})", Millis(0));
+  }
+  EXPECT_EQ(house.take_waiting(Millis(20)), "zigbee2mqtt/lamp");
+  EXPECT_FALSE(house.normaliser.waits_until(kBegin + Millis(20)));
+}
+
+TEST(MessageRates, WhatIsHeldIsBounded) {
+  House house;
+  int lost = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    house.say("node/switch/s" + std::to_string(i % 2'000) + "/state", "ON", Millis(0));
+    for (const Rejection& one : house.out.rejections) lost += one.detail.find("lost") < 100;
+  }
+  EXPECT_GT(lost, 0);
+  std::size_t held = 0;
+  for (Millis now{1'000}; !house.take_waiting(now).empty(); now += Millis(20)) ++held;
+  EXPECT_EQ(held, limits::kWaitingMessagesMax);
 }
 
 TEST(MessageRates, OthersAreHeardDuringAFlood) {
@@ -113,13 +185,12 @@ TEST(NewDevices, AHundredJoinAtOnceAndTheOthersWaitTheirTurn) {
   }
   EXPECT_EQ(house.devices(), 100u);
   EXPECT_EQ(house.out.rejections.back().reason, "new_devices");
-  EXPECT_FALSE(house.normaliser.take_waiting(kBegin));
+  EXPECT_EQ(house.take_waiting(Millis(0)), "");
   Millis now{};
   while (const auto due = house.normaliser.waits_until(kBegin + now)) {
     now = *due - kBegin;
-    const auto waited = house.normaliser.take_waiting(*due);
-    ASSERT_TRUE(waited);
-    EXPECT_EQ(house.say(waited->topic, waited->payload, now), "");
+    ASSERT_NE(house.take_waiting(now), "");
+    EXPECT_TRUE(house.out.rejections.empty());
   }
   EXPECT_EQ(house.devices(), 150u);
   EXPECT_GE(now, seconds(30));
@@ -149,7 +220,7 @@ TEST(NewDevices, WhoInventsNamesIsHeldUpAndFillsNoMemory) {
   EXPECT_LE(house.devices(), 102u);
   std::size_t waiting = 0;
   Millis now = minutes(1);
-  while (house.normaliser.take_waiting(kBegin + now)) {
+  while (!house.take_waiting(now).empty()) {
     now += minutes(1);
     ++waiting;
   }
@@ -158,22 +229,33 @@ TEST(NewDevices, WhoInventsNamesIsHeldUpAndFillsNoMemory) {
 }
 
 TEST(WaitingMessages, KeepTheNewestOfATopicInOrder) {
-  WaitingMessages waiting;
-  EXPECT_TRUE(waiting.add("a", "1"));
-  EXPECT_TRUE(waiting.add("b", "1"));
-  EXPECT_TRUE(waiting.add("a", "2"));
+  using Added = WaitingMessages::Added;
+  WaitingRoom room;
+  WaitingMessages waiting(room);
+  EXPECT_EQ(waiting.add("a", "1"), Added::alone);
+  EXPECT_EQ(waiting.add("b", "1"), Added::alone);
+  EXPECT_EQ(waiting.add("a", "2"), Added::in_place_of_another);
   EXPECT_EQ(waiting.take()->topic, "b");
   EXPECT_EQ(waiting.take()->payload, "2");
   EXPECT_FALSE(waiting.take());
 }
 
-TEST(WaitingMessages, AreBounded) {
-  WaitingMessages waiting;
+TEST(WaitingMessages, QueuesOfOneRoomAreBoundedTogether) {
+  WaitingRoom room;
   const std::string large(limits::kPayloadBytesMax, 'x');
   std::size_t kept = 0;
-  for (int i = 0; i < 200; ++i) kept += waiting.add("t" + std::to_string(i), large);
-  EXPECT_LE(kept * large.size(), limits::kWaitingBytesMax);
-  EXPECT_GT(kept, 0u);
+  {
+    WaitingMessages one(room);
+    WaitingMessages other(room);
+    for (int i = 0; i < 200; ++i) {
+      WaitingMessages& queue = i % 2 == 0 ? one : other;
+      kept += queue.add("t" + std::to_string(i), large) == WaitingMessages::Added::alone;
+    }
+    EXPECT_LE(kept * large.size(), limits::kWaitingBytesMax);
+    EXPECT_GT(kept, 0u);
+  }
+  EXPECT_EQ(room.messages, 0u);
+  EXPECT_EQ(room.bytes, 0u);
 }
 
 TEST(TokenBucket, FillsByTheSecondUpToItsBurst) {
@@ -181,6 +263,7 @@ TEST(TokenBucket, FillsByTheSecondUpToItsBurst) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(Millis(0)));
   EXPECT_FALSE(bucket.take(Millis(0)));
   EXPECT_EQ(bucket.next(Millis(0)), Millis(500));
+  EXPECT_EQ(bucket.full(Millis(0)), Millis(1'500));
   EXPECT_FALSE(bucket.take(Millis(499)));
   EXPECT_TRUE(bucket.take(Millis(500)));
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(minutes(1)));

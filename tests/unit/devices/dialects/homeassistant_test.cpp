@@ -549,6 +549,16 @@ TEST(HomeAssistant, AnExpiryIsTheAgeOfItsValue) {
   EXPECT_FALSE(house.attribute("u", "temperature")->max_age);
 }
 
+TEST(HomeAssistant, AnOffDelayIsOfBinarySensorsAlone) {
+  House house;
+  house.tell("binary_sensor/m", "{'stat_t':'m','dev_cla':'motion','off_dly':30}");
+  house.tell("switch/s", "{'stat_t':'s','cmd_t':'s/set','off_dly':30}");
+  ASSERT_NE(house.attribute("m", "occupancy"), nullptr);
+  EXPECT_EQ(house.attribute("m", "occupancy")->off_delay, std::chrono::seconds(30));
+  ASSERT_NE(house.attribute("s", "on"), nullptr);
+  EXPECT_FALSE(house.attribute("s", "on")->off_delay);
+}
+
 TEST(HomeAssistant, NoneAndNullMakeAValueUnknownAgain) {
   House house;
   house.tell("sensor/t", "{'stat_t':'t','dev_cla':'temperature'}");

@@ -179,6 +179,29 @@ TEST(JsonMapped, ARefusedObjectIsShownInShort) {
   EXPECT_TRUE(cut.ends_with("..")) << cut;
 }
 
+TEST(JsonMapped, AnImpulseIsThePulseWhateverIsWanted) {
+  Wire wire;
+  JsonAttribute door = reads("open", "garage/contact", "");
+  door.values = {{"true", "OPEN"}, {"false", "CLOSED"}};
+  door.command_topic = "garage/drive";
+  door.command_payload = "PULSE";
+  door.impulse = std::chrono::seconds(20);
+  ASSERT_TRUE(wire.normaliser.configure(one(door)).ok());
+  wire.hear("garage/contact", "OPEN");
+  EXPECT_EQ(wire.value("x.open"), Value(true));
+  EXPECT_THAT(wire.drive("x", {{"open", false}}), ElementsAre("garage/drive PULSE"));
+  EXPECT_THAT(wire.drive("x", {{"open", true}}), ElementsAre("garage/drive PULSE"));
+  EXPECT_EQ(wire.catalog.find("x")->find("open")->impulse, std::chrono::seconds(20));
+}
+
+TEST(JsonMapped, OnlyATruthIsTurnedAround) {
+  JsonAttribute blind = reads("position", "blind", "");
+  blind.command_topic = "blind/set";
+  blind.command_payload = "PULSE";
+  blind.impulse = std::chrono::seconds(20);
+  EXPECT_THAT(problem(blind), HasSubstr("true or false"));
+}
+
 TEST(JsonMapped, ValueIsTheOnlyInsertionAndNeverBreaksOut) {
   EXPECT_EQ(fill_template("", Value("a b")), "a b");
   EXPECT_EQ(fill_template("${value}", Value(1.5)), "1.5");

@@ -218,5 +218,30 @@ TEST(DevicesFile, SaysHowLongAValueCounts) {
   EXPECT_EQ(only_issue(parse("  a: {attributes: {temprature: {max_age: 5m}}}\n")).code, "E302");
 }
 
+TEST(DevicesFile, SaysWhenATruthThatNobodyTakesBackIsOver) {
+  const LoadedDevices loaded = parse(
+      "  a: {dialect: json, attributes: {occupancy: {topic: t, off_delay: 90s}}}\n"
+      "  b: {attributes: {occupancy: {off_delay: 5m, max_age: 1d}}}\n");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  EXPECT_EQ(loaded.file.entries[0].off_delay.at("occupancy"), std::chrono::seconds(90));
+  EXPECT_EQ(loaded.file.entries[1].off_delay.at("occupancy"), std::chrono::minutes(5));
+  EXPECT_EQ(loaded.file.json.size(), 1u);
+  EXPECT_EQ(only_issue(parse("  a: {attributes: {co2: {off_delay: 5m}}}\n")).code, "E303");
+}
+
+TEST(DevicesFile, AnImpulseIsAPulseAndTakesItsTime) {
+  const auto door = [](const std::string& command) {
+    return parse("  a: {dialect: json, attributes: {open: {topic: t, command: {topic: c, " +
+                 command + "}}}}\n");
+  };
+  const LoadedDevices loaded = door("payload: PULSE, impulse: 20s");
+  EXPECT_TRUE(loaded.issues.empty()) << render(loaded.issues);
+  EXPECT_EQ(loaded.file.json.at(0).attributes.at(0).impulse, std::chrono::seconds(20));
+  for (const char* wrong : {"impulse: 20s", "payload: '${value}', impulse: 20s",
+                            "payload: PULSE, impulse: 2m", "payload: PULSE, impulse: 10ms"}) {
+    EXPECT_EQ(only_issue(door(wrong)).code, "E303") << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace attune::config

@@ -9,6 +9,7 @@
 
 #include "broker/shell/config/surroundings.h"
 #include "broker/shell/link/memory_link.h"
+#include "broker/shell/loop/kept_discovery.h"
 #include "broker/shell/loop/loop.h"
 #include "broker/shell/loop/restore.h"
 #include "rules/load.h"
@@ -48,7 +49,7 @@ struct Process {
     clock.emplace(Clock::Boot{"boot", now}, recovered->at, std::vector<Blob>{},
                   [this] { return now; });
     const Instant at = recovered->at;
-    EXPECT_TRUE(Loop::restore_discovery(store, normaliser).ok());
+    EXPECT_TRUE(KeptDiscovery::feed(store, normaliser).ok());
     core.restore(std::move(*restored(store, std::move(*recovered))));
     ring = std::move(*inbox::InboxRing::open({folder + "/ring", 1u << 20, -1}, std::nullopt));
     link::LinkOptions options;

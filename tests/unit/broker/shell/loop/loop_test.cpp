@@ -47,6 +47,8 @@ class LoopTest : public testing::Test {
     folder_ = mkdtemp(name.data());
     broker_.listen("zigbee2mqtt/lamp/set",
                    [this](const link::Parcel& parcel) { commands_.push_back(parcel.payload); });
+    broker_.listen("zigbee2mqtt/mad/get",
+                   [this](const link::Parcel& parcel) { asked_.push_back(parcel.topic); });
     auto recovered = store_->recover();
     clock_.emplace(Clock::Boot{"boot", now_}, recovered->at, std::vector<Blob>{},
                    [this] { return now_; });
@@ -105,6 +107,7 @@ class LoopTest : public testing::Test {
   std::optional<Loop> loop_;
   Status status_;
   std::vector<std::string> commands_;
+  std::vector<std::string> asked_;
 };
 
 TEST_F(LoopTest, AMessageBecomesACommandInOneTurn) {
@@ -224,6 +227,23 @@ TEST_F(LoopTest, AFloodOfOneDeviceKeepsNobodyFromBeingHeard) {
   EXPECT_EQ(std::count(seen_.reasons.begin(), seen_.reasons.end(), "rate"), 4'800);
   EXPECT_LE(version("mad", "on"), 3 * limits::kTurnEventsMax);
   EXPECT_EQ(commands_, std::vector<std::string>{R"({"state":"ON"})"});
+}
+
+TEST_F(LoopTest, WhatAFloodSaidLastIsKnownAndNobodysHand) {
+  say("zigbee2mqtt/bridge/devices", R"([{"type":"Router","friendly_name":"mad","definition":
+      {"exposes":[{"type":"switch","features":[{"type":"binary","name":"state","property":"state",
+      "access":7,"value_on":"ON","value_off":"OFF"}]}]}}])");
+  for (int i = 0; i < 5'000; ++i) broker_.publish("zigbee2mqtt/mad", R"({"state":"ON"})");
+  broker_.publish("zigbee2mqtt/mad", R"({"state":"OFF"})");
+  turn();
+  const AttributeId on = *catalog_.table().find("mad", "on");
+  ASSERT_EQ(core_.image().value(on), Value(true));
+  wait(Millis(1'000));
+  EXPECT_EQ(core_.image().value(on), Value(false));
+  EXPECT_TRUE(core_.claims().on(on).empty());
+  EXPECT_TRUE(asked_.empty());
+  wait(Millis(5'000));
+  EXPECT_EQ(asked_, std::vector<std::string>{"zigbee2mqtt/mad/get"});
 }
 
 TEST_F(LoopTest, OneThatSaysMuchWhileNobodyWaitsIsHeardAndToldSo) {
