@@ -104,7 +104,7 @@ class WireReader {
   void get(ClaimBy& v) { small(v, ClaimBy::rule, ClaimBy::limit); }
   void get(RulePhase& v) { small(v, RulePhase::idle, RulePhase::ending); }
   void get(RuleMode& v) { small(v, RuleMode::enabled, RuleMode::shadow); }
-  void get(TimerKind& v) { small(v, TimerKind::rule_for, TimerKind::command_expiry); }
+  void get(TimerKind& v) { small(v, TimerKind::rule_for, TimerKind::impulse); }
   void get(Table& v) { small(v, Table::meta, Table::rulesets); }
   void get(WideEnum auto& v) { v = static_cast<std::remove_reference_t<decltype(v)>>(varint()); }
   template <SmallEnum E>

@@ -119,8 +119,6 @@ std::optional<AttributeId> Drive::switching_on(AttributeId attribute) const {
 bool Drive::may_be_driven(AttributeId attribute) const {
   const AttributeInfo* info = catalog_.attribute(attribute);
   if (info == nullptr || !info->writable) return false;
-  // What a pulse does to a door that nobody sees, nobody knows.
-  if (info->impulse && !image_.value(attribute).has_value()) return false;
   const auto name = devices::canonical_part(info->name);
   if (depends_on_on(name)) {
     const auto on = sibling(attribute, "on");

@@ -82,7 +82,7 @@ void Drive::wait_no_more(AttributeId attribute) {
 }
 
 /// A pulse turns around what is: one while the last one's effect is on its way would undo it, and
-/// one before its contact was heard, after a connect, may do the opposite of what is wanted.
+/// one before its contact was heard may do the opposite of what is wanted.
 std::optional<Delay> Drive::impulse_of(AttributeId attribute) const {
   const AttributeInfo* info = catalog_.attribute(attribute);
   if (info == nullptr || !info->impulse) return std::nullopt;
@@ -91,15 +91,16 @@ std::optional<Delay> Drive::impulse_of(AttributeId attribute) const {
   if (ends && *ends > now) return Delay{*ends, "impulse: it is on its way"};
   const Millis heard = linked_since_ + kContactWindow;
   if (link_up_ && heard > now) return Delay{heard, "impulse: waits for its contact"};
-  return std::nullopt;
+  if (image_.value(attribute).has_value()) return std::nullopt;
+  return Delay{kNoTime, "impulse: its contact is unknown"};
 }
 
 /// Nobody knows whether the one before the break, or the stop, has left.
 bool Drive::awaits_impulse(const Command& command, AttributeId attribute) {
   const auto later = impulse_of(attribute);
   if (!later) return false;
-  timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)), later->until,
-              journal_.out());
+  timers_.set(TimerKind::command_retry, std::to_string(number(command.id)),
+              later->until == kNoTime ? std::nullopt : std::optional(later->until), journal_.out());
   return true;
 }
 
