@@ -187,7 +187,7 @@ void Drive::dispatch(Command& command, AttributeId attribute) {
   const Millis shown_by = journal_.present().steady + time_to_show(attribute, command.attempts);
   timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)), shown_by,
               journal_.out());
-  if (catalog_.attribute(attribute)->impulse) {
+  if (impulse(attribute)) {
     timers_.arm(TimerKind::impulse, command.path.text(), shown_by, journal_.out());
   }
   remember(attribute, {command.value,
@@ -320,7 +320,7 @@ void Drive::link_changed(bool up) {
   for (const auto& [id, open] : ledger_.open()) {
     const auto attribute = catalog_.table().find(open.path.device.text(), open.path.attribute);
     Command& command = *ledger_.find(id);
-    if (!impulse_of(*attribute)) command.attempts = 0;
+    if (!impulse_delay(*attribute)) command.attempts = 0;
     dispatch(command, *attribute);
     journal_.put(command);
   }

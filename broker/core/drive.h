@@ -108,7 +108,8 @@ class Drive {
   void remember(AttributeId attribute, Recent recent);
   void forget_older(AttributeId attribute, const Value& confirmed);
   void keep_back(AttributeId attribute, CommandId id);
-  [[nodiscard]] std::optional<Delay> impulse_of(AttributeId attribute) const;
+  [[nodiscard]] std::optional<Millis> impulse(AttributeId attribute) const;
+  [[nodiscard]] std::optional<Delay> impulse_delay(AttributeId attribute) const;
   bool awaits_impulse(const Command& command, AttributeId attribute);
   [[nodiscard]] std::uint32_t attempts_max(AttributeId attribute) const;
   [[nodiscard]] Millis time_to_show(AttributeId attribute, std::uint32_t attempt) const;

@@ -26,7 +26,7 @@ const Delay* Drive::delay(AttributeId attribute) const {
 
 /// What protects lives, and what must never be, does not wait for what spares a compressor.
 std::optional<Delay> Drive::delay_of(AttributeId attribute) const {
-  if (auto later = impulse_of(attribute)) return later;  // not even for them
+  if (auto later = impulse_delay(attribute)) return later;  // not even for them
   if (is_before_limits(claims_.winner(attribute))) return std::nullopt;
   if (auto later = limits_.delay(attribute, image_.at(attribute).desired)) return later;
   if (auto later = order_of(attribute)) return later;
@@ -81,11 +81,16 @@ void Drive::wait_no_more(AttributeId attribute) {
   timers_.cancel(TimerKind::limit, catalog_.table().path(attribute).text(), journal_.out());
 }
 
+/// AttributeInfo::impulse; also empty for one that has left.
+std::optional<Millis> Drive::impulse(AttributeId attribute) const {
+  const AttributeInfo* info = catalog_.attribute(attribute);
+  return info == nullptr ? std::nullopt : info->impulse;
+}
+
 /// A pulse turns around what is: one while the last one's effect is on its way would undo it, and
 /// one before its contact was heard may do the opposite of what is wanted.
-std::optional<Delay> Drive::impulse_of(AttributeId attribute) const {
-  const AttributeInfo* info = catalog_.attribute(attribute);
-  if (info == nullptr || !info->impulse) return std::nullopt;
+std::optional<Delay> Drive::impulse_delay(AttributeId attribute) const {
+  if (!impulse(attribute)) return std::nullopt;
   const Millis now = journal_.present().steady;
   const auto ends = timers_.due(TimerKind::impulse, catalog_.table().path(attribute).text());
   if (ends && *ends > now) return Delay{*ends, "impulse: it is on its way"};
@@ -97,7 +102,7 @@ std::optional<Delay> Drive::impulse_of(AttributeId attribute) const {
 
 /// Nobody knows whether the one before the break, or the stop, has left.
 bool Drive::awaits_impulse(const Command& command, AttributeId attribute) {
-  const auto later = impulse_of(attribute);
+  const auto later = impulse_delay(attribute);
   if (!later) return false;
   timers_.set(TimerKind::command_retry, std::to_string(number(command.id)),
               later->until == kNoTime ? std::nullopt : std::optional(later->until), journal_.out());
@@ -105,14 +110,12 @@ bool Drive::awaits_impulse(const Command& command, AttributeId attribute) {
 }
 
 std::uint32_t Drive::attempts_max(AttributeId attribute) const {
-  const AttributeInfo* info = catalog_.attribute(attribute);
-  return info != nullptr && info->impulse ? kImpulses : kAttemptsMax;
+  return impulse(attribute) ? kImpulses : kAttemptsMax;
 }
 
 /// How long a device may take to show the effect of the `attempt`th message, counted from 1.
 Millis Drive::time_to_show(AttributeId attribute, std::uint32_t attempt) const {
-  const AttributeInfo* info = catalog_.attribute(attribute);
-  if (info->impulse) return std::max(*info->impulse, kSettleWindow);
+  if (const auto travel = impulse(attribute)) return std::max(*travel, kSettleWindow);
   return attempt >= kAttemptsMax ? kSettleWindow : kSettleWindow * (1 << (attempt - 1));
 }
 
