@@ -34,10 +34,10 @@ struct Reading {
 struct Rejection {
   std::string topic;
   std::string attribute;  ///< device.attribute when it is known, else empty
-  std::string reason;     ///< stable word: json, duplicate, depth, members, string, size, utf8,
-                       ///< type, range, topic, retained_command, unknown_attribute, device_limit,
-                       ///< unit, old_boot, command_rejected, command_expired, template, name,
-                       ///< alias, protobuf, version, retained_data, rate, new_devices
+  /// Stable word: json, duplicate, depth, members, string, size, utf8, type, range, topic,
+  /// retained_command, unknown_attribute, device_limit, unit, old_boot, command_rejected,
+  /// command_expired, template, name, alias, protobuf, version, retained_data, rate, new_devices.
+  std::string reason;
   std::string detail;  ///< for people, with offset or value
 };
 
