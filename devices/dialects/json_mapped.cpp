@@ -17,7 +17,7 @@ using json::Kind;
 using json::Node;
 
 constexpr std::string_view kDiscovery = "homeassistant/";
-const std::string kWhereItListens = "name the topic on which the device listens";
+constexpr const char* kWhereItListens = "name the topic on which the device listens";
 
 Error error_at(const DeviceId& device, const JsonAttribute& attribute, std::string text) {
   return mapping_error(device, attribute.name, std::move(text));
@@ -47,7 +47,7 @@ std::string command_topic_problem(std::string_view topic, const JsonMapped::Topi
   if (const std::string_view bridge = owner(topic); is_said_by_bridge(topic, bridge)) {
     why = std::string(bridge) + " speaks there of its devices";
   }
-  if (!why.empty()) why += "; " + kWhereItListens;
+  if (!why.empty()) why.append("; ").append(kWhereItListens);
   return why;
 }
 
@@ -78,7 +78,8 @@ Status JsonMapped::check(const JsonDevice& device, const JsonAttribute& from,
   const auto is_state = [&](const JsonAttribute& one) { return one.topic == from.command_topic; };
   std::string wrong = command_topic_problem(from.command_topic, owner);
   if (std::ranges::any_of(device.attributes, is_state)) {
-    wrong = "its state stands there, and a command would be taken for it; " + kWhereItListens;
+    wrong = "its state stands there, and a command would be taken for it; ";
+    wrong += kWhereItListens;
   }
   if (!wrong.empty()) return error_at(device.id, from, "command topic: " + wrong);
   if (const std::string_view other = owner(from.topic); !other.empty()) {
