@@ -136,7 +136,7 @@ void Attendance::hear(DeviceIndex device, const MessageArrived& message) {
     mark(device);
   } else if (at.liveness.hear(now, nature)) {
     const bool is_waited_for = at.liveness.deadline(nature).has_value();
-    if (!at.taken || is_waited_for || now - at.kept >= kKeptFor) mark(device);
+    if (!at.taken || is_waited_for || now - at.kept >= habits_kept_every_) mark(device);
   } else if (image_.device(device).availability == at.liveness.state()) {
     return;  // in a burst
   }
@@ -252,8 +252,9 @@ std::vector<Write> Attendance::take_rows() {
     at.dirty = false;
     at.kept = journal_.now().steady;
     devices::LivenessMemory memory = at.liveness.memory();
-    // Its next messages leave no row: what is read back does not know when it spoke last.
-    if (!at.liveness.deadline(nature(device))) memory.exact = false;
+    // Its next messages may leave no row: what is read back does not know when it spoke last.
+    const bool is_next_kept = habits_kept_every_ == Millis(0);
+    if (!is_next_kept && !at.liveness.deadline(nature(device))) memory.exact = false;
     rows.push_back({row_of(catalog_.table().device(device), pack(memory)), false});
   }
   return rows;

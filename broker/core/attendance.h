@@ -20,7 +20,8 @@
 ///
 /// Determinism: a function of the events. What is remembered changes in memory at once and leaves
 /// with the next commit (take_rows), together with the inbox position of the message that changed
-/// it; so a start after `kill -9` knows exactly what is behind that position.
+/// it; so a start after `kill -9` knows exactly what is behind that position. One exception: of a
+/// device that nothing is expected of yet, Options::habits_kept_every.
 namespace attune::core {
 
 class Attendance {
@@ -29,13 +30,14 @@ class Attendance {
   static constexpr Millis kAbsenceMin{60'000};            ///< shorter ones are none
 
   Attendance(const devices::Catalog& catalog, Image& image, Drive& drive, Timers& timers,
-             Journal& journal, Agenda& agenda)
+             Journal& journal, Agenda& agenda, Millis habits_kept_every)
       : catalog_(catalog),
         image_(image),
         drive_(drive),
         timers_(timers),
         journal_(journal),
-        agenda_(agenda) {}
+        agenda_(agenda),
+        habits_kept_every_(habits_kept_every) {}
 
   /// Before the first step; `at` is the last moment that is known of the time before. Rows that
   /// cannot be read are left out.
@@ -59,9 +61,6 @@ class Attendance {
   [[nodiscard]] std::optional<Millis> heard_wall(DeviceIndex device, const Instant& now) const;
 
  private:
-  /// The row of a device that nobody waits for is written so seldom: it only learns.
-  static constexpr Millis kKeptFor = std::chrono::hours(1);
-
   struct Seat {
     bool taken = false;  ///< something is known
     bool dirty = false;
@@ -88,6 +87,7 @@ class Attendance {
   Timers& timers_;
   Journal& journal_;
   Agenda& agenda_;
+  const Millis habits_kept_every_;
   std::vector<Seat> seats_;  // by DeviceIndex
   std::vector<DeviceIndex> dirty_;
   std::vector<DeviceId> gone_;      // rows to erase

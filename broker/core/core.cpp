@@ -62,7 +62,7 @@ struct Core::Parts {
         conflicts(journal),
         seen(journal),
         departures(known, image, claims, ledger, arbitration, drive, conflicts, journal, agenda),
-        attendance(known, image, drive, timers, journal, agenda),
+        attendance(known, image, drive, timers, journal, agenda, options.habits_kept_every),
         ages(known, image, timers, journal, agenda),
         reports(known, image, arbitration, drive, conflicts, journal, agenda),
         requests(known, image, rules, claims, ledger, arbitration, inference, schedules, conflicts,

@@ -28,6 +28,9 @@ struct Options {
   /// Evaluates every rule that reads what changed, and not only those to which it can matter: the
   /// same outcomes, slower. What tests and benches hold the index of flips against.
   bool every_reader = false;
+  /// So seldom is kept what is learned of a device of which nothing is expected yet: a kill may
+  /// lose as much of it. At zero it loses nothing, and every message costs a row.
+  Millis habits_kept_every = std::chrono::hours(1);
 };
 
 /// Everything a start begins with, from the store; see store::Recovered.

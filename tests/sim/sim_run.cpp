@@ -247,7 +247,9 @@ class Life {
     p.clock.emplace(shell::Clock::Boot{"boot-1", now_}, recovered->at,
                     *store_.blobs(std::string(shell::Clock::kSpace)), [this] { return now_; });
     if (!shell::KeptDiscovery::feed(store_, p.normaliser)) std::abort();
-    p.core.emplace(p.catalog, core::Options{});
+    core::Options core;
+    core.habits_kept_every = Millis(0);  // with more, a kill loses some of what is learned
+    p.core.emplace(p.catalog, core);
     p.core->restore(std::move(*shell::restored(store_, std::move(*recovered))));
     p.ring = std::move(*inbox::InboxRing::open({(folder_ / "ring").string(), 1u << 20, -1}, inbox));
     link::LinkOptions options;
