@@ -119,14 +119,6 @@ std::string text_of(mqtt::ReasonCode reason) {
   return text != nullptr ? text : "reason " + std::to_string(static_cast<int>(reason));
 }
 
-/// Why the broker ended it, and what to do where that is known.
-std::string ended_by_broker(mqtt::ReasonCode reason, const std::string& node) {
-  const std::string text = "the broker ended the session: " + text_of(reason);
-  if (reason != mqtt::ReasonCode::SESSION_TAKEN_OVER) return text;
-  return text + ": another client came as attune-" + node +
-         "; a second attune? Give each its own `node`";
-}
-
 void* as_context(std::uint64_t ticket) {
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(ticket));
 }
@@ -213,7 +205,7 @@ PahoClient::PahoClient(const LinkOptions& options, const Address& address, Clien
       [impl](const std::string& cause) noexcept { impl->lose(cause); });
   impl_->client.set_disconnected_handler(
       [impl](const mqtt::properties&, mqtt::ReasonCode reason) noexcept {
-        impl->lose(ended_by_broker(reason, impl->options.node));
+        impl->lose("the broker ended the session: " + text_of(reason));
       });
 }
 

@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kConnectPatience{5'000};
 constexpr std::chrono::milliseconds kAnswerPatience{10'000};
 constexpr std::chrono::milliseconds kLifeSign{1'000};
 constexpr std::chrono::seconds kStableAfter{5};  // before: the next failure waits longer still
+constexpr std::chrono::seconds kShortLife{60};
+constexpr int kSuspiciousLives = 3;  // short ones in a row
 constexpr std::size_t kTopicShown = 512;
 
 /// Differs between any two connections of one boot, over restarts of this process too.
@@ -26,6 +28,12 @@ std::uint64_t new_connection_number() {
   clock_gettime(CLOCK_BOOTTIME, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u +
          static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+/// Mosquitto 2.0 does not say that it gave the session to another client: it only closes.
+std::string suspicion(const std::string& node) {
+  return "; again and again: if another attune has the node '" + node +
+         "', they take the session from each other, and each needs a name of its own";
 }
 
 }  // namespace
@@ -203,7 +211,11 @@ void PahoLink::stay_until_lost() {
     }
     state_changed_.wait_for(lock, kLifeSign);
   }
-  if (std::chrono::steady_clock::now() - began > kStableAfter) backoff_.reset();
+  const auto lived = std::chrono::steady_clock::now() - began;
+  if (lived > kStableAfter) backoff_.reset();
+  const bool cut_short = lost_ && !hung_up_ && lived < kShortLife;
+  short_lives_ = cut_short ? short_lives_ + 1 : 0;
+  if (short_lives_ >= kSuspiciousLives) lost_reason_ += suspicion(options_.node);
 }
 
 Status PahoLink::update_subscriptions() {

@@ -91,6 +91,7 @@ class PahoLink : public Link, private ClientEvents {
   std::string lost_reason_;
   bool up_ = false;  ///< on_connected() is through: the ring has the connection's `connected`
   bool lost_ = false;
+  int short_lives_ = 0;  ///< connections in a row that the other side soon ended
   bool stopping_ = false;
   std::chrono::milliseconds stop_patience_{};
   std::vector<std::string> wanted_;  ///< filters
