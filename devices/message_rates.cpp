@@ -43,7 +43,8 @@ bool MessageRates::is_refused(Verdict verdict) {
 
 std::size_t MessageRates::new_speaker(std::optional<DeviceIndex> device) {
   const TokenBucket full(limits::kDeviceMessagesPerSecond, limits::kDeviceMessagesBurst);
-  speakers_.push_back({full, device});
+  const TokenBucket tolerance(kToleratedPerSecond, kToleratedPerSecond);
+  speakers_.push_back({full, tolerance, device});
   return speakers_.size() - 1;
 }
 
@@ -86,8 +87,9 @@ MessageRates::Verdict MessageRates::judge(std::size_t speaker, const Message& me
   auto flood = floods_.empty() ? floods_.end() : floods_.find(speaker);
   const bool is_held = flood != floods_.end() && !flood->second.held.empty();
   if (!is_held) {
-    if (speakers_[speaker].tokens.take(message.at.steady)) return Verdict::taken;
-    if (!others_wait) return Verdict::tolerated;
+    Speaker& who = speakers_[speaker];
+    if (who.tokens.take(message.at.steady)) return Verdict::taken;
+    if (!others_wait && who.tolerance.take(message.at.steady)) return Verdict::tolerated;
   }
   if (flood == floods_.end()) {
     flood = floods_.try_emplace(speaker, room_).first;

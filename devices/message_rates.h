@@ -15,12 +15,13 @@
 /// Who floods is held up before anything is read of it; the others are not.
 namespace attune::devices {
 
-/// Each device may say limits::kDeviceMessagesPerSecond on average, kDeviceMessagesBurst at once.
+/// Each device may say limits::kDeviceMessagesPerSecond on average, kDeviceMessagesBurst at once;
+/// while nobody waits kToleratedPerSecond more, which are counted.
 /// Not counted is what the broker retains, what has no time, and what tells of devices rather than
 /// being said by one: discovery, a bridge's word about many. A topic of which nothing can be read
 /// counts by itself.
 ///
-/// Who says too much while others wait has the newest message of each topic held, and taken in
+/// Who says more than that has the newest message of each topic held, and taken in
 /// their order at the rate that it may speak: its last word is never the one that was refused.
 /// While something of it is held, whatever it says is. When such a flood is over, and something
 /// of it was lost, the device is to be asked for its state.
@@ -30,6 +31,8 @@ class MessageRates {
  public:
   /// Topics whose device is remembered; with more it begins anew as soon as nothing is held.
   static constexpr std::size_t kTopicsMax = 65'536;
+  /// Above any meter; at tens of thousands others would wait for the processor and the log.
+  static constexpr int kToleratedPerSecond = 1'000;
 
   enum class Verdict : std::uint8_t {
     taken,
@@ -59,6 +62,7 @@ class MessageRates {
   };
   struct Speaker {
     TokenBucket tokens;
+    TokenBucket tolerance;
     std::optional<DeviceIndex> device;  ///< empty: one topic of rubbish
   };
   /// Something is held or lost.

@@ -21,8 +21,7 @@ WaitingMessages::~WaitingMessages() {
 
 WaitingMessages::Added WaitingMessages::add(std::string_view topic, std::string_view payload) {
   const auto known = by_topic_.find(topic);
-  const bool replaces = known != by_topic_.end();
-  if (replaces) drop(known->second);
+  if (known != by_topic_.end()) return replace(known->second, payload);
   const bool fits = room_.messages < limits::kWaitingMessagesMax &&
                     room_.bytes + topic.size() + payload.size() <= limits::kWaitingBytesMax;
   if (!fits) return Added::no_room;
@@ -30,7 +29,20 @@ WaitingMessages::Added WaitingMessages::add(std::string_view topic, std::string_
   by_topic_.emplace(messages_.back().topic, std::prev(messages_.end()));
   room_.messages += 1;
   room_.bytes += bytes_of(messages_.back());
-  return replaces ? Added::in_place_of_another : Added::alone;
+  return Added::alone;
+}
+
+WaitingMessages::Added WaitingMessages::replace(Place place, std::string_view payload) {
+  room_.bytes -= place->payload.size();
+  if (room_.bytes + payload.size() > limits::kWaitingBytesMax) {
+    room_.bytes += place->payload.size();
+    drop(place);  // not the newest any more
+    return Added::no_room;
+  }
+  place->payload = payload;
+  room_.bytes += payload.size();
+  messages_.splice(messages_.end(), messages_, place);
+  return Added::in_place_of_another;
 }
 
 std::optional<WaitingMessage> WaitingMessages::take() {

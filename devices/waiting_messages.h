@@ -41,6 +41,7 @@ class WaitingMessages {
  private:
   using Place = std::list<WaitingMessage>::iterator;
 
+  Added replace(Place place, std::string_view payload);
   void drop(Place place);
 
   WaitingRoom& room_;

@@ -68,6 +68,17 @@ TEST(MessageRates, WhileNobodyWaitsTheFloodIsToldAndTaken) {
   EXPECT_EQ(house.out.readings.size(), 1u);
 }
 
+TEST(MessageRates, WhatIsToleratedIsNoFlood) {
+  House house;
+  int taken = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    const Instant at{kBegin, kBegin};
+    house.normaliser.decode({"zigbee2mqtt/lamp", R"({"state":"ON"})", false, at}, house.out, false);
+    taken += !house.out.readings.empty();
+  }
+  EXPECT_EQ(taken, limits::kDeviceMessagesBurst + MessageRates::kToleratedPerSecond);
+}
+
 TEST(MessageRates, TheLastWordOfAFloodIsTaken) {
   House house;
   for (int i = 0; i < 10'000; ++i) {
