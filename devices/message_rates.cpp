@@ -1,5 +1,7 @@
 #include "devices/message_rates.h"
 
+#include <utility>
+
 #include "devices/model/limits.h"
 
 namespace attune::devices {
@@ -93,6 +95,7 @@ MessageRates::Verdict MessageRates::judge(std::size_t speaker, const Message& me
   }
   if (flood == floods_.end()) {
     flood = floods_.try_emplace(speaker, room_).first;
+    began_ = speakers_[speaker].device;
   }
   const auto added = flood->second.held.add(message.topic, message.payload);
   flood->second.lost |= added != WaitingMessages::Added::alone;
@@ -108,6 +111,10 @@ std::optional<WaitingMessage> MessageRates::take(Millis now) {
     return message;
   }
   return std::nullopt;
+}
+
+std::optional<DeviceIndex> MessageRates::take_began() {
+  return std::exchange(began_, std::nullopt);
 }
 
 std::optional<DeviceIndex> MessageRates::take_to_ask(Millis now) {

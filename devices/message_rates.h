@@ -53,6 +53,8 @@ class MessageRates {
   [[nodiscard]] std::optional<WaitingMessage> take(Millis now);
   /// A device that lost something of what it said, and is calm again.
   [[nodiscard]] std::optional<DeviceIndex> take_to_ask(Millis now);
+  /// A device that has just begun to flood.
+  [[nodiscard]] std::optional<DeviceIndex> take_began();
   /// When one of the two has something; empty: nothing is held, and nobody to be asked.
   [[nodiscard]] std::optional<Millis> next(Millis now) const;
 
@@ -83,6 +85,7 @@ class MessageRates {
   std::vector<Speaker> speakers_;
   WaitingRoom room_;
   std::map<std::size_t, Flood> floods_;  // by speaker
+  std::optional<DeviceIndex> began_;     // not yet taken
 };
 
 }  // namespace attune::devices

@@ -79,6 +79,8 @@ class Normaliser {
 
   /// The next message that waited and may be taken by `now`: as one that comes late.
   [[nodiscard]] std::optional<WaitingMessage> take_waiting(const Instant& now, Decoded& out);
+  /// Asked after each decode(): a device of which the first message was held back just now.
+  [[nodiscard]] std::optional<DeviceIndex> take_flood() { return rates_.take_began(); }
   /// A device of whose flood something was lost: it is to be asked, now that it is calm.
   [[nodiscard]] std::optional<DeviceIndex> take_to_ask(Millis now);
   /// Steady, when one of the two has something; empty: nothing waits.

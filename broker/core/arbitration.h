@@ -53,6 +53,10 @@ class Arbitration {
   /// What `restore` returns to is `value` from now on; where nobody claims the attribute, it is
   /// driven there once.
   void write_base(AttributeId attribute, const Value& value, const Because& because);
+  /// A person's hold; null: there is none.
+  [[nodiscard]] const Claim* hold_on(AttributeId attribute) const;
+  /// Ends a hold that was no person's: it leaves nothing to return to.
+  void disown_hold(AttributeId attribute, const Because& because, std::string reason);
   /// Ends a person's hold; false when there is none.
   bool release(AttributeId attribute, const Because& because, std::string reason);
   /// The attribute was reported anew: holds whose `until` has come true end, and what ranges make

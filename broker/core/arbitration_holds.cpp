@@ -48,13 +48,24 @@ Because Arbitration::hold(AttributeId attribute, const Value& value, const std::
     timers_.cancel(TimerKind::hold, path, journal_.out());
   }
   const Because consequence = this->claim(attribute, std::move(claim), because);
+  agenda_.drive(catalog_.table().device_of(attribute));
   remember_base(attribute, value);
   look_again_at(attribute);
   return consequence;
 }
 
+const Claim* Arbitration::hold_on(AttributeId attribute) const {
+  return claims_.find(attribute, ClaimBy::person, kPersonSource);
+}
+
+void Arbitration::disown_hold(AttributeId attribute, const Because& because, std::string reason) {
+  claims_.set_base(attribute, std::nullopt);
+  journal_.erase(Base{catalog_.table().path(attribute), {}});
+  release(attribute, because, std::move(reason));
+}
+
 bool Arbitration::release(AttributeId attribute, const Because& because, std::string reason) {
-  if (claims_.find(attribute, ClaimBy::person, kPersonSource) == nullptr) return false;
+  if (hold_on(attribute) == nullptr) return false;
   const std::string path = catalog_.table().path(attribute).text();
   timers_.cancel(TimerKind::hold, path, journal_.out());
   timers_.cancel(TimerKind::hold_check, path, journal_.out());

@@ -160,7 +160,7 @@ void Attendance::settle(DeviceIndex device, const devices::Nature& nature, const
   const bool is_offline = liveness.state() == Availability::offline;
   if (was == Availability::offline && !is_offline) {
     image_.mark_fresh(device, false);  // what it says first is how it woke up, nobody's hand
-    drive_.try_again(device);
+    drive_.try_again(device, GaveUp::until_back);
   }
   if ((was == Availability::offline) != is_offline) touch_all(device, cited);
 }

@@ -70,6 +70,7 @@ struct Core::Parts {
     if (options.every_reader) inference.wake_every_reader();
   }
 
+  void derive_all();
   void begin(const Event& event);
   void take(const MessageArrived& message);
   void take_departures(const MessageArrived& message);
@@ -143,12 +144,19 @@ void Core::restore(Restored restored) {
   p.learning.restore(restored.learned);
   p.attendance.restore(restored.attendance, restored.at);
   p.ages.restore(restored.ages);
+  p.drive.restore_failures(restored.failures, table);
   for (Command& command : restored.commands) {
     table.intern(command.path);
     p.drive.restore(std::move(command));
   }
-  for (std::size_t i = 0; i < table.device_count(); ++i)
-    p.image.derive(static_cast<DeviceIndex>(i));
+  p.derive_all();
+}
+
+/// What a device is may be known better than when its values came.
+void Core::Parts::derive_all() {
+  for (std::size_t i = 0; i < catalog.table().device_count(); ++i) {
+    image.derive(static_cast<DeviceIndex>(i));
+  }
 }
 
 void Core::step(const Event& event, Outcome& out) {
@@ -174,11 +182,13 @@ void Core::step(const Event& event, Outcome& out) {
                    p.attendance.link_changed(link.up);
                    p.drive.link_changed(link.up);
                  },
+                 [&](const FloodBegan& flood) { p.reports.disown(flood.device); },
                  [&](const DevicesRemoved& removed) {
                    p.depart(removed.devices, CauseKind::system, "devices file");
                  },
                  [&](const RulesLoaded& loaded) {
                    p.learning.unload();
+                   p.derive_all();
                    p.departures.look_for_returned();
                    p.attendance.look_again();
                    p.ages.look_again();

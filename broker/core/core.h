@@ -57,6 +57,7 @@ struct Restored {
   std::vector<Blob> learned{};     ///< of Learned::kSpace
   std::vector<Blob> attendance{};  ///< of Attendance::kSpace
   std::vector<Blob> ages{};        ///< of Ages::kSpace
+  std::vector<Blob> failures{};    ///< of Drive::kFailureSpace
   Instant at{};                    ///< of the last commit
 };
 

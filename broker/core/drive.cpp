@@ -76,11 +76,13 @@ void Drive::drive(AttributeId attribute) {
   } else if (!differs(attribute) && !switching_on(attribute)) {
     wait_no_more(attribute);
     go_on_in_order(attribute);
-    return ledger_.forgive(attribute);
+    return forgive(attribute, GaveUp::for_good);
   } else if (ledger_.gave_up(attribute, state.desired_revision)) {
     return;
+  } else if (rests_on_a_failure(attribute)) {
+    return arbitration_.rest_is_over(attribute, {{CauseKind::system, "wanted in vain", {}}, {}});
   }
-  ledger_.forgive(attribute);
+  forgive(attribute, GaveUp::for_good);
   if (!may_be_driven(attribute)) {
     // What would follow the last claim is moot here: a lamp that is off is not dimmed back, and
     // must not be when somebody turns it on tomorrow.
@@ -277,8 +279,12 @@ void Drive::remember(AttributeId attribute, Recent recent) {
 
 void Drive::confirm(AttributeId attribute, const Value& value, const Because& because) {
   const AttributeInfo* info = catalog_.attribute(attribute);
+  if (info == nullptr) return;
+  if (info->impulse && heard_.insert(attribute).second) {
+    agenda_.drive(catalog_.table().device_of(attribute));
+  }
   const Command* open = ledger_.on(attribute);
-  if (info == nullptr || open == nullptr || open->attempts == 0) return;
+  if (open == nullptr || open->attempts == 0) return;
   if (!same_on_wire(*info, open->value, value)) return;
   forget_older(attribute, open->value);
   Command& command = *ledger_.on(attribute);
@@ -316,7 +322,7 @@ void Drive::sent(const std::vector<CommandId>& ids) {
 void Drive::link_changed(bool up) {
   link_up_ = up;
   if (!up) return;
-  linked_since_ = journal_.present().steady;
+  heard_.clear();
   for (const auto& [id, open] : ledger_.open()) {
     const auto attribute = catalog_.table().find(open.path.device.text(), open.path.attribute);
     Command& command = *ledger_.find(id);
@@ -325,13 +331,14 @@ void Drive::link_changed(bool up) {
     journal_.put(command);
   }
   for (const auto& [id, device] : catalog_.devices()) {
-    if (const auto known = catalog_.table().find_device(id.text())) try_again(*known);
+    if (const auto known = catalog_.table().find_device(id.text()))
+      try_again(*known, GaveUp::for_now);
   }
 }
 
-void Drive::try_again(DeviceIndex device) {
+void Drive::try_again(DeviceIndex device, GaveUp upto) {
   for (const AttributeId id : catalog_.table().attributes_of(device)) {
-    ledger_.forgive(id);
+    forgive(id, upto);
     Command* open = ledger_.on(id);
     if (open == nullptr || retry_is_armed(*open)) continue;
     dispatch(*open, id);  // it was waiting for the device
@@ -342,65 +349,6 @@ void Drive::try_again(DeviceIndex device) {
 
 bool Drive::retry_is_armed(const Command& command) const {
   return timers_.due(TimerKind::command_retry, std::to_string(number(command.id))).has_value();
-}
-
-void Drive::fire_retry(CommandId id) {
-  Command* command = ledger_.find(id);
-  if (command == nullptr) return;
-  const auto attribute =
-      catalog_.table().find(command->path.device.text(), command->path.attribute);
-  if (command->attempts < attempts_max(*attribute)) {
-    dispatch(*command, *attribute);
-    journal_.put(*command);
-    return;
-  }
-  ledger_.give_up(*attribute, image_.at(*attribute).desired_revision);
-  const std::string times =
-      command->attempts == 1 ? "once" : std::to_string(command->attempts) + " times";
-  finish(*attribute, CommandState::failed, "sent " + times + ", never reported");
-  arbitration_.rest_is_over(*attribute, {{CauseKind::timer, "command failed", {}}, {}});
-}
-
-void Drive::fire_expiry(CommandId id) {
-  const Command* command = ledger_.find(id);
-  if (command == nullptr) return;
-  const auto attribute =
-      catalog_.table().find(command->path.device.text(), command->path.attribute);
-  const bool sent = command->attempts != 0;
-  ledger_.give_up(*attribute, image_.at(*attribute).desired_revision);
-  finish(*attribute, CommandState::expired,
-         sent ? "never reported in time" : "never reachable in time");
-}
-
-void Drive::refused(const devices::CommandRefusal& refusal) {
-  const auto id = parse_command_id(refusal.id);
-  const auto known = id ? company_.find(*id) : company_.end();
-  if (known == company_.end()) return;  // it has ended, or never was
-  const CommandId last = known->second;
-  std::vector<AttributeId> ended;
-  for (const auto& [each, with] : company_) {
-    const Command* command = ledger_.find(each);
-    if (with != last || command == nullptr) continue;
-    const auto attribute =
-        catalog_.table().find(command->path.device.text(), command->path.attribute);
-    if (catalog_.table().device_of(*attribute) == refusal.device) ended.push_back(*attribute);
-  }
-  const std::string said = refusal.expired ? "the device: too late" : "the device refuses";
-  for (const AttributeId attribute : ended) {
-    ledger_.give_up(attribute, image_.at(attribute).desired_revision);
-    finish(attribute, refusal.expired ? CommandState::expired : CommandState::rejected,
-           refusal.reason.empty() ? said : said + ": " + refusal.reason);
-    arbitration_.rest_is_over(attribute, {{CauseKind::system, "command refused", {}}, {}});
-  }
-}
-
-void Drive::protected_itself(AttributeId attribute) {
-  const AttributeState& state = image_.at(attribute);
-  if (!state.desired.has_value() || !differs(attribute)) return;
-  ledger_.give_up(attribute, state.desired_revision);
-  if (ledger_.on(attribute) == nullptr) return;
-  finish(attribute, CommandState::rejected, "the device protects itself");
-  arbitration_.rest_is_over(attribute, {{CauseKind::system, "command refused", {}}, {}});
 }
 
 void Drive::restore(Command command) {

@@ -1,7 +1,9 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/core/agenda.h"
@@ -18,11 +20,13 @@ namespace attune::core {
 inline constexpr Millis kSettleWindow{2'000};     ///< a device's time to show a command's effect
 inline constexpr std::uint32_t kAttemptsMax = 6;  ///< the first and five repeats, each doubling
 inline constexpr std::uint32_t kImpulses = 1;     ///< of one that is turned around: never again
-inline constexpr Millis kContactWindow{5'000};    ///< after a connect: what is retained has come
 inline constexpr Millis kCommandLife{120'000};    ///< then it has expired, whatever the link does
 
 class Drive {
  public:
+  static constexpr std::string_view kFailureSpace =
+      "given_up";  ///< of blobs; their key is the path
+
   Drive(const devices::Catalog& catalog, const Image& image, const Claims& claims,
         const RuleRunner& rules, const Limits& limits, Ledger& ledger, Arbitration& arbitration,
         Timers& timers, Journal& journal, Agenda& agenda, bool observe)
@@ -55,8 +59,8 @@ class Drive {
 
   void sent(const std::vector<CommandId>& ids);
   void link_changed(bool up);
-  /// The device is back, or reported something new: what was given up is tried again.
-  void try_again(DeviceIndex device);
+  /// The device is back: what was given up for no longer than `upto` is tried again.
+  void try_again(DeviceIndex device, GaveUp upto);
   void fire_retry(CommandId id);
   void fire_expiry(CommandId id);
   /// The device will not do it: the command ends, and those that travelled with it.
@@ -75,6 +79,8 @@ class Drive {
   [[nodiscard]] const Delay* delay(AttributeId attribute) const;
 
   void restore(Command command);
+  /// Rows that cannot be read are left out.
+  void restore_failures(const std::vector<Blob>& blobs, AttributeTable& table);
   /// Feed the log's last entries, in order: what was sent just before the stop still explains
   /// reports.
   void remember(const Change& change);
@@ -108,6 +114,9 @@ class Drive {
   void remember(AttributeId attribute, Recent recent);
   void forget_older(AttributeId attribute, const Value& confirmed);
   void keep_back(AttributeId attribute, CommandId id);
+  void give_up(AttributeId attribute, GaveUp how);
+  void forgive(AttributeId attribute, GaveUp upto);
+  [[nodiscard]] bool rests_on_a_failure(AttributeId attribute) const;
   [[nodiscard]] std::optional<Millis> impulse(AttributeId attribute) const;
   [[nodiscard]] std::optional<Delay> impulse_delay(AttributeId attribute) const;
   bool awaits_impulse(const Command& command, AttributeId attribute);
@@ -130,7 +139,8 @@ class Drive {
   Agenda& agenda_;
   const bool observe_;
   bool link_up_ = false;
-  Millis linked_since_{};                    ///< Instant::steady
+  std::set<AttributeId> heard_;              // contacts of impulses, since the connect
+  std::set<AttributeId> kept_failures_;      // those of which there is a row
   std::map<DeviceIndex, Dispatch> leaving_;  // of this step, by device
   std::map<CommandId, CommandId> company_;   // open commands: the last of those it travelled with
   std::vector<std::vector<Recent>> recent_;  // by AttributeId, in the order of sending

@@ -94,8 +94,9 @@ std::optional<Delay> Drive::impulse_delay(AttributeId attribute) const {
   const Millis now = journal_.present().steady;
   const auto ends = timers_.due(TimerKind::impulse, catalog_.table().path(attribute).text());
   if (ends && *ends > now) return Delay{*ends, "impulse: it is on its way"};
-  const Millis heard = linked_since_ + kContactWindow;
-  if (link_up_ && heard > now) return Delay{heard, "impulse: waits for its contact"};
+  if (!heard_.contains(attribute)) {
+    return Delay{kNoTime, "impulse: its contact was not heard since the connect"};
+  }
   if (image_.value(attribute).has_value()) return std::nullopt;
   return Delay{kNoTime, "impulse: its contact is unknown"};
 }

@@ -94,13 +94,18 @@ struct RulesLoaded {
 struct DevicesRemoved {
   std::vector<DeviceId> devices;
 };
+/// A device says far more than one does: what its first messages looked like is no hand either.
+struct FloodBegan {
+  DeviceIndex device{};
+};
 /// Nothing but time: deadlines fire.
 struct Tick {};
 
 struct Event {
   Instant at;
   std::variant<Tick, MessageArrived, WriteRequest, ReleaseRequest, RuleModeRequest, CommandsSent,
-               LinkChanged, RulesLoaded, DismissRequest, AckRequest, LearnRequest, DevicesRemoved>
+               LinkChanged, RulesLoaded, DismissRequest, AckRequest, LearnRequest, DevicesRemoved,
+               FloodBegan>
       what;
 };
 

@@ -42,20 +42,31 @@ void Ledger::restore_last_id(CommandId last) {
 }
 
 bool Ledger::diverged(AttributeId attribute) const {
-  return index(attribute) < given_up_.size() && number(given_up_[index(attribute)]) != 0;
+  return failure(attribute) != nullptr;
 }
 
-void Ledger::give_up(AttributeId attribute, Revision wanted) {
-  if (index(attribute) >= given_up_.size()) given_up_.resize(index(attribute) + 1);
-  given_up_[index(attribute)] = wanted;
+void Ledger::give_up(AttributeId attribute, Failure failure) {
+  failures_[attribute] = std::move(failure);
 }
 
 bool Ledger::gave_up(AttributeId attribute, Revision wanted) const {
-  return diverged(attribute) && given_up_[index(attribute)] == wanted;
+  const Failure* known = failure(attribute);
+  return known != nullptr && known->wanted == wanted;
 }
 
-void Ledger::forgive(AttributeId attribute) {
-  if (index(attribute) < given_up_.size()) given_up_[index(attribute)] = Revision{};
+const Failure* Ledger::failure(AttributeId attribute) const {
+  if (failures_.empty()) return nullptr;
+  const auto known = failures_.find(attribute);
+  return known == failures_.end() ? nullptr : &known->second;
+}
+
+bool Ledger::forgive(AttributeId attribute, GaveUp upto) {
+  if (failures_.empty()) return true;
+  const auto known = failures_.find(attribute);
+  if (known == failures_.end()) return true;
+  if (known->second.how > upto) return false;
+  failures_.erase(known);
+  return true;
 }
 
 }  // namespace attune::core

@@ -15,6 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 8> kPrincipal = {
     "on", "open", "position", "lock_state", "hvac_mode", "siren", "alarm_state", "playback"};
 
+constexpr std::string_view kByHand = "by hand";
+
 bool is_principal(std::string_view attribute) {
   const auto name = devices::canonical_part(attribute);
   return std::find(kPrincipal.begin(), kPrincipal.end(), name) != kPrincipal.end();
@@ -85,7 +87,8 @@ void Reports::stop_by_hand(AttributeId position, std::string_view topic) {
   conflicts_.end(catalog_.table().path(position), hand, "written again");
   const Value stands = state.value;
   drive_.abandon(position, "stopped on its way");
-  arbitration_.hold(position, stands, "by hand", std::nullopt, "stopped on its way", hand);
+  arbitration_.hold(position, stands, std::string(kByHand), std::nullopt, "stopped on its way",
+                    hand);
 }
 
 /// The device does not know it any more: nothing is reported, and nothing is known.
@@ -130,7 +133,7 @@ void Reports::take(const devices::Reading& reading, const MessageArrived& messag
                        because.context};
     conflicts_.end(catalog_.table().path(reading.attribute), hand, "written again");
     arbitration_.hold(reading.attribute, reading.value,
-                      other ? std::string(kAnotherProgram) : "by hand", std::nullopt, "", hand);
+                      std::string(other ? kAnotherProgram : kByHand), std::nullopt, "", hand);
   }
   drive_.confirm(reading.attribute, reading.value, because);
   agenda_.drive(device);
@@ -173,6 +176,17 @@ bool Reports::somebody_else_sent(const devices::Reading& reading) const {
   return std::any_of(foreign_.begin(), foreign_.end(), [&](const Foreign& f) {
     return f.attribute == reading.attribute && same_on_wire(*info, f.value, reading.value);
   });
+}
+
+void Reports::disown(DeviceIndex device) {
+  for (const AttributeId attribute : catalog_.table().attributes_of(device)) {
+    const Claim* claim = arbitration_.hold_on(attribute);
+    const bool was_a_hand = claim != nullptr && claim->reason.starts_with(kByHand) &&
+                            claim->since.steady + kHandsBeforeAFlood > journal_.now().steady;
+    if (!was_a_hand) continue;
+    arbitration_.disown_hold(attribute, {{CauseKind::system, "flood", {}}, {}},
+                             "no hand: it floods");
+  }
 }
 
 void Reports::take_event(const devices::Reading& event, std::string_view topic) {

@@ -28,8 +28,12 @@ class Reports {
         agenda_(agenda) {}
 
   void take(const MessageArrived& message);
+  /// The device floods: the hands that were seen at it in the last moments were none.
+  void disown(DeviceIndex device);
 
  private:
+  static constexpr Millis kHandsBeforeAFlood{10'000};
+
   struct Origins {
     Origin origin = Origin::device;
     Because because;

@@ -111,6 +111,7 @@ void Requests::do_write(const WriteRequest& request, const Target& target, const
     inference_.set_setting(target.id, value, because);
     return accept(request.id, image_.at(target.id).revision);
   }
+  ledger_.forgive(target.id);  // who asks once more has it tried once more
   const Because held =
       arbitration_.hold(target.id, value, request.who, request.hold, request.reason, because);
   unnamed_.emplace_back(journal_.out().replies.size(), target.id);

@@ -17,7 +17,7 @@ namespace attune::core {
 class Requests {
  public:
   Requests(const devices::Catalog& catalog, const Image& image, const RuleRunner& rules,
-           const Claims& claims, const Ledger& ledger, Arbitration& arbitration,
+           const Claims& claims, Ledger& ledger, Arbitration& arbitration,
            Inference& inference, Schedules& schedules, Conflicts& conflicts, SeenWrites& seen,
            Journal& journal)
       : catalog_(catalog),
@@ -82,7 +82,7 @@ class Requests {
   const Image& image_;
   const RuleRunner& rules_;
   const Claims& claims_;
-  const Ledger& ledger_;
+  Ledger& ledger_;
   Arbitration& arbitration_;
   Inference& inference_;
   Schedules& schedules_;

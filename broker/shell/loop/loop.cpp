@@ -173,6 +173,7 @@ void Loop::take_message(const inbox::Record& record) {
   const devices::Message message{record.topic, record.payload, record.retained, at};
   parts_.normaliser.decode(message, decoded_, at.steady < crowded_until_);
   take_decoded(message, arrival);
+  if (const auto device = parts_.normaliser.take_flood()) step(at, core::FloodBegan{*device});
 }
 
 /// What the broker kept for us while we were away is no flood.

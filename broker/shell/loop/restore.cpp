@@ -85,6 +85,7 @@ Result<core::Restored> restored(const store::Store& store, store::Recovered from
                      spaces[core::Learned::kSpace],
                      spaces[core::Attendance::kSpace],
                      spaces[core::Ages::kSpace],
+                     spaces[core::Drive::kFailureSpace],
                      from.at};
   if (!spaces.status()) return spaces.status().error();
   return all;

@@ -233,7 +233,9 @@ TEST_F(LoopTest, WhatAFloodSaidLastIsKnownAndNobodysHand) {
   say("zigbee2mqtt/bridge/devices", R"([{"type":"Router","friendly_name":"mad","definition":
       {"exposes":[{"type":"switch","features":[{"type":"binary","name":"state","property":"state",
       "access":7,"value_on":"ON","value_off":"OFF"}]}]}}])");
-  for (int i = 0; i < 5'000; ++i) broker_.publish("zigbee2mqtt/mad", R"({"state":"ON"})");
+  for (int i = 0; i < 5'000; ++i) {
+    broker_.publish("zigbee2mqtt/mad", i % 2 == 0 ? R"({"state":"OFF"})" : R"({"state":"ON"})");
+  }
   broker_.publish("zigbee2mqtt/mad", R"({"state":"OFF"})");
   turn();
   const AttributeId on = *catalog_.table().find("mad", "on");
