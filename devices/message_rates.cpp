@@ -78,27 +78,30 @@ MessageRates::Verdict MessageRates::learn(const Message& message, const Decoded&
     begin_anew();
   }
   const auto by = speaker(out, table);
-  const bool counts = !tells_of_devices(out, by);
-  const std::size_t whose = !counts ? kNowhere : by ? speaker_of(*by) : new_speaker(std::nullopt);
+  if (tells_of_devices(out, by)) {
+    by_topic_.emplace(message.topic, kNowhere);
+    return Verdict::taken;
+  }
+  const std::size_t whose = by ? speaker_of(*by) : new_speaker(std::nullopt);
   by_topic_.emplace(message.topic, whose);
-  return counts ? judge(whose, message, others_wait) : Verdict::taken;
+  return judge(whose, message, others_wait);
 }
 
 MessageRates::Verdict MessageRates::judge(std::size_t speaker, const Message& message,
                                           bool others_wait) {
-  auto flood = floods_.empty() ? floods_.end() : floods_.find(speaker);
-  const bool is_held = flood != floods_.end() && !flood->second.held.empty();
-  if (!is_held) {
-    Speaker& who = speakers_[speaker];
-    if (who.tokens.take(message.at.steady)) return Verdict::taken;
-    if (!others_wait && who.tolerance.take(message.at.steady)) return Verdict::tolerated;
-  }
-  if (flood == floods_.end()) {
-    flood = floods_.try_emplace(speaker, room_).first;
-    began_ = speakers_[speaker].device;
-  }
-  const auto added = flood->second.held.add(message.topic, message.payload);
-  flood->second.lost |= added != WaitingMessages::Added::alone;
+  const auto flood = floods_.find(speaker);
+  const bool waits_behind = flood != floods_.end() && !flood->second.held.empty();
+  if (waits_behind) return hold(flood->second, message);
+  Speaker& who = speakers_[speaker];
+  if (who.tokens.take(message.at.steady)) return Verdict::taken;
+  if (!others_wait && who.tolerance.take(message.at.steady)) return Verdict::tolerated;
+  if (flood == floods_.end()) began_ = who.device;
+  return hold(floods_.try_emplace(speaker, room_).first->second, message);
+}
+
+MessageRates::Verdict MessageRates::hold(Flood& flood, const Message& message) {
+  const auto added = flood.held.add(message.topic, message.payload);
+  flood.lost |= added != WaitingMessages::Added::alone;
   return added == WaitingMessages::Added::no_room ? Verdict::lost : Verdict::held;
 }
 

@@ -67,7 +67,7 @@ class MessageRates {
     TokenBucket tolerance;
     std::optional<DeviceIndex> device;  ///< empty: one topic of rubbish
   };
-  /// Something is held or lost.
+  /// Something is held; or it was, and what was lost of it is to be asked for when it is calm.
   struct Flood {
     explicit Flood(WaitingRoom& room) : held(room) {}
     WaitingMessages held;
@@ -75,6 +75,7 @@ class MessageRates {
   };
 
   Verdict judge(std::size_t speaker, const Message& message, bool others_wait);
+  static Verdict hold(Flood& flood, const Message& message);
   std::size_t new_speaker(std::optional<DeviceIndex> device);
   std::size_t speaker_of(DeviceIndex device);
   void begin_anew();

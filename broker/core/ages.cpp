@@ -80,7 +80,11 @@ void Ages::fire(const Timer& timer) {
   age.armed.reset();
   const auto due = deadline(*attribute, age);
   if (due && *due <= journal_.now().steady) {
-    turns_off(*attribute) ? turn_off(*attribute) : grow_old(*attribute);
+    if (turns_off(*attribute)) {
+      turn_off(*attribute);
+    } else {
+      grow_old(*attribute);
+    }
   }
   arm(*attribute, age);
 }

@@ -184,7 +184,7 @@ void Drive::would_send(AttributeId attribute) {
 
 void Drive::dispatch(Command& command, AttributeId attribute) {
   const DeviceIndex device = catalog_.table().device_of(attribute);
-  if (!reachable(device) || awaits_impulse(command, attribute)) return;
+  if (!reachable(device) || put_off_impulse(command, attribute)) return;
   ++command.attempts;
   const Millis shown_by = journal_.present().steady + time_to_show(attribute, command.attempts);
   timers_.arm(TimerKind::command_retry, std::to_string(number(command.id)), shown_by,

@@ -119,7 +119,7 @@ class Drive {
   [[nodiscard]] bool rests_on_a_failure(AttributeId attribute) const;
   [[nodiscard]] std::optional<Millis> impulse(AttributeId attribute) const;
   [[nodiscard]] std::optional<Delay> impulse_delay(AttributeId attribute) const;
-  bool awaits_impulse(const Command& command, AttributeId attribute);
+  bool put_off_impulse(const Command& command, AttributeId attribute);
   [[nodiscard]] std::uint32_t attempts_max(AttributeId attribute) const;
   [[nodiscard]] Millis time_to_show(AttributeId attribute, std::uint32_t attempt) const;
   void finish(AttributeId attribute, CommandState state, std::string reason);

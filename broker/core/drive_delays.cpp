@@ -101,8 +101,9 @@ std::optional<Delay> Drive::impulse_delay(AttributeId attribute) const {
   return Delay{kNoTime, "impulse: its contact is unknown"};
 }
 
-/// Nobody knows whether the one before the break, or the stop, has left.
-bool Drive::awaits_impulse(const Command& command, AttributeId attribute) {
+/// Nobody knows whether the one before the break, or the stop, has left. False: nothing stands
+/// against it now.
+bool Drive::put_off_impulse(const Command& command, AttributeId attribute) {
   const auto later = impulse_delay(attribute);
   if (!later) return false;
   timers_.set(TimerKind::command_retry, std::to_string(number(command.id)),

@@ -17,9 +17,8 @@ namespace attune::core {
 class Requests {
  public:
   Requests(const devices::Catalog& catalog, const Image& image, const RuleRunner& rules,
-           const Claims& claims, Ledger& ledger, Arbitration& arbitration,
-           Inference& inference, Schedules& schedules, Conflicts& conflicts, SeenWrites& seen,
-           Journal& journal)
+           const Claims& claims, Ledger& ledger, Arbitration& arbitration, Inference& inference,
+           Schedules& schedules, Conflicts& conflicts, SeenWrites& seen, Journal& journal)
       : catalog_(catalog),
         image_(image),
         rules_(rules),

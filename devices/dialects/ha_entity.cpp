@@ -23,12 +23,17 @@ void build_raw(Builder& b) {
 
 void build_nothing(Builder&) {}
 
-/// Empty where it says nothing, or nothing that can be lived to see.
-std::optional<Millis> whole_seconds(const Config& config, std::string_view key) {
+/// Empty where it says nothing, or 0. Error: it is no time that can be lived to see.
+Result<std::optional<Millis>> whole_seconds(const Config& config, std::string_view key) {
   constexpr double kSecondsMax = 10.0 * 365 * 24 * 3600;
-  const double seconds = config.number(key, 0);
-  if (seconds < 1 || seconds > kSecondsMax) return std::nullopt;
-  return std::chrono::seconds(static_cast<std::int64_t>(seconds));
+  if (!config.has(key)) return std::optional<Millis>{};
+  const double seconds = config.number(key, -1);
+  if (!(seconds >= 0 && seconds <= kSecondsMax)) {
+    return Error{"type", config.platform + " " + config.object_id + ": " + std::string(key) +
+                             " is a number of seconds, at least 0"};
+  }
+  const auto whole = static_cast<std::int64_t>(seconds);
+  return whole == 0 ? std::optional<Millis>{} : std::chrono::seconds(whole);
 }
 
 struct Platform {
@@ -230,13 +235,15 @@ Result<Entity> make_entity(Config config) {
   }
   std::erase_if(entity.channels, [](const Channel& channel) { return channel.refused; });
   const auto max_age = whole_seconds(entity.config, "expire_after");
+  if (!max_age) return max_age.error();
+  const auto off_delay = whole_seconds(entity.config, "off_delay");
+  if (!off_delay) return off_delay.error();
   const bool may_turn_off = entity.config.platform == "binary_sensor";
-  const auto off_delay =
-      may_turn_off ? whole_seconds(entity.config, "off_delay") : std::optional<Millis>{};
   for (Channel& channel : entity.channels) {
+    AttributeInfo& info = channel.bound.info;
     describe_wire(channel.bound);
-    if (max_age) channel.bound.info.max_age = max_age;
-    if (channel.bound.info.type == ValueType::boolean) channel.bound.info.off_delay = off_delay;
+    if (*max_age) info.max_age = *max_age;
+    if (may_turn_off && info.type == ValueType::boolean) info.off_delay = *off_delay;
   }
   return entity;
 }

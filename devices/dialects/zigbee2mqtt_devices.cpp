@@ -182,6 +182,9 @@ void Zigbee2Mqtt::decode_discovery(Turn& turn) {
   // publishes that has not read its database yet: the bridge itself is always in it.
   const bool is_empty = root->size == 0;
   if (is_whole && !is_empty) remove_undescribed(seen, turn);
+  if (is_empty && !devices_.empty()) {
+    reject(turn, nullptr, {}, "members", "an empty list, without even the bridge: nobody has left");
+  }
   turn.out.devices_changed |= catalog_.generation() != before;
   if (!is_empty || devices_.empty()) turn.out.keep_as = turn.message.topic;
 }

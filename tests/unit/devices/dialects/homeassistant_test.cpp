@@ -559,6 +559,17 @@ TEST(HomeAssistant, AnOffDelayIsOfBinarySensorsAlone) {
   EXPECT_FALSE(house.attribute("s", "on")->off_delay);
 }
 
+TEST(HomeAssistant, ADelayThatIsNoneIsRefusedAloud) {
+  for (const char* delay : {"-3", "'x'", "1e18", "true"}) {
+    House house;
+    house.tell("binary_sensor/m",
+               "{'stat_t':'m','dev_cla':'motion','off_delay':" + std::string(delay) + "}");
+    ASSERT_EQ(house.decoded.rejections.size(), 1u) << delay;
+    EXPECT_THAT(house.decoded.rejections[0].detail, HasSubstr("off_delay")) << delay;
+    EXPECT_EQ(house.attribute("m", "occupancy"), nullptr) << delay;
+  }
+}
+
 TEST(HomeAssistant, NoneAndNullMakeAValueUnknownAgain) {
   House house;
   house.tell("sensor/t", "{'stat_t':'t','dev_cla':'temperature'}");

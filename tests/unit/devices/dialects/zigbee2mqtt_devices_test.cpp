@@ -62,6 +62,7 @@ TEST(Zigbee2MqttDevices, AListWithoutEvenTheCoordinatorSaysNothing) {
   wire.hear(kList, "[" + lamp("hall", "0x01") + "]");
   wire.hear(kList, "[]", true);
   EXPECT_NE(wire.catalog.find("hall"), nullptr);
+  EXPECT_THAT(wire.rejected(), ElementsAre("members"));
   EXPECT_EQ(wire.decoded.keep_as, "") << "the next start shall know what there was";
   EXPECT_THAT(wire.decoded.removed, ::testing::IsEmpty());
 }
