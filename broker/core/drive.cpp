@@ -324,7 +324,7 @@ void Drive::link_changed(bool up) {
   if (!up) return;
   heard_.clear();
   for (const auto& [id, open] : ledger_.open()) {
-    const auto attribute = catalog_.table().find(open.path.device.text(), open.path.attribute);
+    const auto attribute = attribute_of(open);
     Command& command = *ledger_.find(id);
     if (!impulse_delay(*attribute)) command.attempts = 0;
     dispatch(command, *attribute);
@@ -351,9 +351,13 @@ bool Drive::retry_is_armed(const Command& command) const {
   return timers_.due(TimerKind::command_retry, std::to_string(number(command.id))).has_value();
 }
 
+std::optional<AttributeId> Drive::attribute_of(const Command& command) const {
+  return catalog_.table().find(command.path.device.text(), command.path.attribute);
+}
+
 void Drive::restore(Command command) {
   ledger_.restore_last_id(command.id);
-  const auto attribute = catalog_.table().find(command.path.device.text(), command.path.attribute);
+  const auto attribute = attribute_of(command);
   if (!attribute) return;
   timers_.restore(
       {TimerKind::command_expiry, std::to_string(number(command.id)), command.expires.steady});

@@ -107,6 +107,7 @@ class Drive {
   [[nodiscard]] Millis transition_of(AttributeId attribute) const;
   [[nodiscard]] bool still_leads(AttributeId attribute, const Command& open) const;
   void go_on_in_order(AttributeId attribute);
+  [[nodiscard]] std::optional<AttributeId> attribute_of(const Command& command) const;
   Command& queue(AttributeId attribute);
   void would_send(AttributeId attribute);
   void dispatch(Command& command, AttributeId attribute);

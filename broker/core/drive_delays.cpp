@@ -3,7 +3,8 @@
 
 #include "broker/core/drive.h"
 
-/// What makes a command wait: limits of its device, and the order that its rule asks for.
+/// What makes a command wait: limits of its device, the order that its rule asks for, and a pulse
+/// whose effect is on its way.
 namespace attune::core {
 
 namespace {
@@ -109,16 +110,6 @@ bool Drive::put_off_impulse(const Command& command, AttributeId attribute) {
   timers_.set(TimerKind::command_retry, std::to_string(number(command.id)),
               later->until == kNoTime ? std::nullopt : std::optional(later->until), journal_.out());
   return true;
-}
-
-std::uint32_t Drive::attempts_max(AttributeId attribute) const {
-  return impulse(attribute) ? kImpulses : kAttemptsMax;
-}
-
-/// How long a device may take to show the effect of the `attempt`th message, counted from 1.
-Millis Drive::time_to_show(AttributeId attribute, std::uint32_t attempt) const {
-  if (const auto travel = impulse(attribute)) return std::max(*travel, kSettleWindow);
-  return attempt >= kAttemptsMax ? kSettleWindow : kSettleWindow * (1 << (attempt - 1));
 }
 
 bool Drive::is_short_of(AttributeId attribute) const {

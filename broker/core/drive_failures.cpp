@@ -31,6 +31,16 @@ std::optional<Failure> unpack(std::string_view bytes) {
 
 }  // namespace
 
+std::uint32_t Drive::attempts_max(AttributeId attribute) const {
+  return impulse(attribute) ? kImpulses : kAttemptsMax;
+}
+
+/// How long a device may take to show the effect of the `attempt`th message, counted from 1.
+Millis Drive::time_to_show(AttributeId attribute, std::uint32_t attempt) const {
+  if (const auto travel = impulse(attribute)) return std::max(*travel, kSettleWindow);
+  return attempt >= kAttemptsMax ? kSettleWindow : kSettleWindow * (1 << (attempt - 1));
+}
+
 /// What must not be tried again by a mere start is kept.
 void Drive::give_up(AttributeId attribute, GaveUp how) {
   const AttributeState& state = image_.at(attribute);
@@ -70,8 +80,7 @@ bool Drive::rests_on_a_failure(AttributeId attribute) const {
 void Drive::fire_retry(CommandId id) {
   Command* command = ledger_.find(id);
   if (command == nullptr) return;
-  const auto attribute =
-      catalog_.table().find(command->path.device.text(), command->path.attribute);
+  const auto attribute = attribute_of(*command);
   if (command->attempts < attempts_max(*attribute)) {
     dispatch(*command, *attribute);
     journal_.put(*command);
@@ -87,8 +96,7 @@ void Drive::fire_retry(CommandId id) {
 void Drive::fire_expiry(CommandId id) {
   const Command* command = ledger_.find(id);
   if (command == nullptr) return;
-  const auto attribute =
-      catalog_.table().find(command->path.device.text(), command->path.attribute);
+  const auto attribute = attribute_of(*command);
   const bool sent = command->attempts != 0;
   give_up(*attribute, sent && impulse(*attribute) ? GaveUp::for_good : GaveUp::for_now);
   finish(*attribute, CommandState::expired,
@@ -104,8 +112,7 @@ void Drive::refused(const devices::CommandRefusal& refusal) {
   for (const auto& [each, with] : company_) {
     const Command* command = ledger_.find(each);
     if (with != last || command == nullptr) continue;
-    const auto attribute =
-        catalog_.table().find(command->path.device.text(), command->path.attribute);
+    const auto attribute = attribute_of(*command);
     if (catalog_.table().device_of(*attribute) == refusal.device) ended.push_back(*attribute);
   }
   const std::string said = refusal.expired ? "the device: too late" : "the device refuses";

@@ -87,8 +87,8 @@ Status JsonMapped::check(const JsonDevice& device, const JsonAttribute& from,
                     "its topic is listened to by " + std::string(other) +
                         "; what that does not say stands on a topic of its own");
   }
-  if (wrong = template_problem(from.command_payload); !wrong.empty()) {
-    return error_at(device.id, from, std::move(wrong));
+  if (std::string problem = template_problem(from.command_payload); !problem.empty()) {
+    return error_at(device.id, from, std::move(problem));
   }
   const auto mapping = compile(device.id, from);
   if (mapping && from.impulse && mapping->info.type != ValueType::boolean) {
