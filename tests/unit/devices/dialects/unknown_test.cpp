@@ -113,16 +113,11 @@ TEST(Unknown, IsNoValueOfASparkplugMetric) {
   metric.name = "supply";
   metric.datatype = static_cast<std::uint32_t>(sparkplug::Type::real64);
   metric.value = 20.5;
-  DevicesFile file;
-  DeviceEntry& pump = file.entries.emplace_back();
-  pump.id = DeviceId("plant_pump");
-  pump.dialect = "sparkplug_b";
-  pump.topic = "plant/pump";
   MappedAttribute temperature;
   temperature.name = "temperature";
   temperature.source = "supply";
-  pump.mapped.push_back(temperature);
   Wire wire;
+  const auto file = mapped_file("plant_pump", "sparkplug_b", "plant/pump", {temperature});
   ASSERT_TRUE(wire.normaliser.configure(file).ok());
   wire.hear("spBv1.0/plant/NBIRTH/pump", sparkplug::encode({0, 0, {metric}}));
   ASSERT_TRUE(wire.value("plant_pump.raw.supply").has_value());
@@ -175,16 +170,11 @@ TEST(Unknown, IsNotWhatAMessageSaysNothingOf) {
 }
 
 TEST(Unknown, IsAMemberOfAMappedShadowWhoseParentIsDeleted) {
-  DevicesFile file;
-  DeviceEntry& porch = file.entries.emplace_back();
-  porch.id = DeviceId("porch");
-  porch.dialect = "aws_shadow";
-  porch.topic = "porch-7";
   MappedAttribute level;
   level.name = "brightness";
   level.source = "/light/level";
-  porch.mapped.push_back(level);
   Wire wire;
+  const auto file = mapped_file("porch", "aws_shadow", "porch-7", {level});
   ASSERT_TRUE(wire.normaliser.configure(file).ok());
   constexpr const char* kPorch = "$aws/things/porch-7/shadow/update/accepted";
   wire.hear(kPorch, R"({"state":{"reported":{"light":{"level":40}}}})");
